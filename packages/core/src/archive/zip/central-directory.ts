@@ -1,0 +1,82 @@
+import type { ArchivePolicy } from "../archive-policy.ts";
+import type { FindingLog } from "../finding.ts";
+import { decodeCp437 } from "../names/cp437.ts";
+import { type DirectoryRecord, directoryRecord, directoryRecordBytes } from "./directory-record.ts";
+import type { EndRecord } from "./end-record.ts";
+
+/** Bytes of directory that are granted per entry; an honest record has about a hundred. */
+const bytesPerEntry = 1024;
+const minimumBytes = 16 * 1024 * 1024;
+
+/** What the directory may hold. */
+export type DirectoryLimits = Pick<ArchivePolicy, "maxEntries" | "maxPathBytes">;
+
+/** Refuses a directory that would cost too much to read; asked before reading it. */
+export function judgeDirectorySize(end: EndRecord, limits: DirectoryLimits, log: FindingLog): boolean {
+  if (end.entryCount > limits.maxEntries) {
+    log.error(
+      "TOO_MANY_ENTRIES",
+      `The archive has ${end.entryCount} entries; at most ${limits.maxEntries} are allowed.`,
+    );
+    return false;
+  }
+  if (end.directoryBytes > Math.max(minimumBytes, end.entryCount * bytesPerEntry)) {
+    log.error("CD_TOO_LARGE", "The directory of the archive is larger than any site needs.");
+    return false;
+  }
+  return true;
+}
+
+/**
+ * Reads the directory out of memory: exactly `end.entryCount` records that end exactly at its end. All findings of all
+ * records go into the log; `undefined` if one of them could not be read, since then nothing can be said of the whole.
+ */
+export function centralDirectory(
+  directory: Buffer,
+  end: EndRecord,
+  limits: DirectoryLimits,
+  log: FindingLog,
+): readonly DirectoryRecord[] | undefined {
+  const records: DirectoryRecord[] = [];
+  const longest = limits.maxPathBytes * 4;
+  let whole = true;
+  let at = 0;
+  for (let index = 0; index < end.entryCount; index += 1) {
+    if (at + directoryRecordBytes > directory.length) {
+      log.error("CD_COUNT_MISMATCH", `The directory ends after ${index} of ${end.entryCount} entries.`);
+      return undefined;
+    }
+    if (directory.readUInt32LE(at) !== 0x02014b50) {
+      log.error("CD_BAD_SIGNATURE", `Record ${index + 1} of the directory does not begin as one.`);
+      return undefined;
+    }
+    const nameLength = directory.readUInt16LE(at + 28);
+    const nameEnd = at + directoryRecordBytes + nameLength;
+    const recordEnd = nameEnd + directory.readUInt16LE(at + 30) + directory.readUInt16LE(at + 32);
+    if (recordEnd > directory.length) {
+      log.error("CD_BOUNDS", `Record ${index + 1} of the directory runs over its end.`);
+      return undefined;
+    }
+    const shown = rawName(directory.subarray(at + directoryRecordBytes, Math.min(nameEnd, at + 246)));
+    if (nameLength > longest) {
+      log.error("NAME_TOO_LONG", `The name is ${nameLength} bytes long.`, shown);
+      whole = false;
+    } else {
+      const record = directoryRecord(directory, at, shown, log);
+      if (record === undefined) whole = false;
+      else records.push(record);
+    }
+    at = recordEnd;
+  }
+  if (at !== directory.length) {
+    log.error("CD_COUNT_MISMATCH", "The directory goes on after the last declared entry.");
+    return undefined;
+  }
+  return whole ? records : undefined;
+}
+
+/** A name for messages, before it is known how it is encoded. */
+export function rawName(bytes: Buffer): string {
+  const text = bytes.toString("utf8");
+  return text.includes("\ufffd") ? decodeCp437(bytes) : text;
+}

@@ -1,0 +1,88 @@
+import type { FindingLog } from "../finding.ts";
+import { type DirectoryRecord, flag, judgeFeatures } from "./directory-record.ts";
+import { judgeExtraKinds } from "./entry-kind.ts";
+import { type ExtraFields, extraFields } from "./extra-fields.ts";
+import { wideFields } from "./zip64-sizes.ts";
+
+/** Size of a local header without name and extra fields (APPNOTE 4.3.7). */
+export const localHeaderBytes = 30;
+
+/** Flag bits that both headers must share: the others don't change how an entry is read. */
+const boundFlags = flag.encrypted | flag.descriptor | flag.strongEncryption | flag.utf8;
+
+/** A local header that equals its directory record. */
+export interface LocalHeader {
+  /** Where the data begins. */
+  readonly dataStart: number;
+}
+
+/** Length of the header at the start of `bytes`, at least {@link localHeaderBytes} of them. */
+export function localHeaderLength(bytes: Buffer): number {
+  return localHeaderBytes + bytes.readUInt16LE(26) + bytes.readUInt16LE(28);
+}
+
+/** Whether the bytes begin as a local header. */
+export function isLocalHeader(bytes: Buffer): boolean {
+  return bytes.readUInt32LE(0) === 0x04034b50;
+}
+
+/**
+ * Compares a whole local header with its directory record; `undefined` when they differ. With a data descriptor
+ * announced, CRC and sizes may be zero here, each on its own, and are otherwise the final ones.
+ */
+export function localHeader(
+  header: Buffer,
+  record: DirectoryRecord,
+  name: string,
+  log: FindingLog,
+): LocalHeader | undefined {
+  const differs = (what: string): undefined => {
+    log.error("LFH_MISMATCH", `The two headers of the entry disagree about its ${what}.`, name);
+    return undefined;
+  };
+  const flags = header.readUInt16LE(6);
+  const local = { versionNeeded: header.readUInt16LE(4), flags, method: header.readUInt16LE(8) };
+  const nameEnd = localHeaderBytes + header.readUInt16LE(26);
+  if (!judgeFeatures(local, name, log)) return undefined;
+  if (!header.subarray(localHeaderBytes, nameEnd).equals(record.nameBytes)) return differs("name");
+  if (local.method !== record.method) return differs("compression");
+  if (((flags ^ record.flags) & boundFlags) !== 0) return differs("flags");
+
+  const extra = extraFields(header.subarray(nameEnd));
+  if ("code" in extra) {
+    log.error(extra.code, extra.message, name);
+    return undefined;
+  }
+  if (!judgeExtraKinds(extra, name, log)) return undefined;
+  if (!sameBytes(extra.unicodePath, record.extra.unicodePath)) return differs("Unicode name");
+  if (!sameSizes(header, extra, record)) return differs("size or checksum");
+  return { dataStart: record.offset + header.length };
+}
+
+function sameBytes(left: Buffer | undefined, right: Buffer | undefined): boolean {
+  return left === undefined || right === undefined ? left === right : left.equals(right);
+}
+
+function sameSizes(header: Buffer, extra: ExtraFields, record: DirectoryRecord): boolean {
+  const size = header.readUInt32LE(22);
+  const compressedSize = header.readUInt32LE(18);
+  // APPNOTE 4.5.3: a local ZIP64 field must hold both sizes; one alone is read differently by different readers.
+  if (extra.zip64?.length === 8) return false;
+  const wide = wideFields({ size, compressedSize, offset: record.offset }, extra.zip64);
+  const streamed = (header.readUInt16LE(6) & flag.descriptor) !== 0;
+  const crc = header.readUInt32LE(14);
+  const values = wide ?? (streamed ? streamedZip64({ size, compressedSize }, extra.zip64) : undefined);
+  if (values === undefined) return false;
+  const fits = (local: number, final: number): boolean => local === final || (streamed && local === 0);
+  return fits(crc, record.crc) && fits(values.size, record.size) && fits(values.compressedSize, record.compressedSize);
+}
+
+/** Streaming writers leave both the plain sizes and the ZIP64 ones zero, or only the plain ones. */
+function streamedZip64(
+  plain: { readonly size: number; readonly compressedSize: number },
+  field: Buffer | undefined,
+): { readonly size: number; readonly compressedSize: number } | undefined {
+  if (field?.length !== 16 || plain.size !== 0 || plain.compressedSize !== 0) return undefined;
+  const both = wideFields({ size: 0xffffffff, compressedSize: 0xffffffff, offset: 0 }, field);
+  return both === undefined ? undefined : { size: both.size, compressedSize: both.compressedSize };
+}

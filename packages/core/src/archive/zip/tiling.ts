@@ -1,0 +1,130 @@
+import type { EntryData } from "../data/entry-data.ts";
+import type { FindingLog } from "../finding.ts";
+import type { ByteSource } from "../source/byte-source.ts";
+import { throwIfAborted } from "../source/unreadable.ts";
+import { imitatesSignature, isDescriptorOf, maxDescriptorBytes } from "./data-descriptor.ts";
+import { type DirectoryRecord, flag, method } from "./directory-record.ts";
+import { headWindow } from "./head-window.ts";
+import { isLocalHeader, localHeader, localHeaderBytes, localHeaderLength } from "./local-header.ts";
+
+/** A directory record with what its name stands for. */
+export interface NamedRecord {
+  readonly record: DirectoryRecord;
+  /** The decoded name. */
+  readonly name: string;
+  /** The canonical path; empty if the name was refused. */
+  readonly path: string;
+}
+
+/**
+ * What can be said of the places of the entries from the directory alone: the first begins at the first byte, none
+ * reaches into the next one or into the directory. `entries` must be sorted by offset.
+ */
+export function judgePlaces(entries: readonly NamedRecord[], directoryOffset: number, log: FindingLog): boolean {
+  const first = entries[0]?.record.offset ?? directoryOffset;
+  let fits = true;
+  const wrong = (say: () => void): void => {
+    fits = false;
+    say();
+  };
+  if (entries.length === 0 && directoryOffset > 0) {
+    wrong(() => log.error("UNREFERENCED_DATA", "There are bytes in front of an empty directory."));
+  }
+  for (const [index, { record, name }] of entries.entries()) {
+    const leastEnd = record.offset + localHeaderBytes + record.nameBytes.length + record.compressedSize;
+    const next = entries[index + 1]?.record.offset;
+    if (leastEnd > directoryOffset) {
+      wrong(() => log.error("DATA_OUT_OF_BOUNDS", "The data of the entry lies outside of the archive.", name));
+    } else if (next !== undefined && leastEnd > next) {
+      wrong(() => log.error("OVERLAP", "The entry shares bytes with the next one, as in a decompression bomb.", name));
+    }
+  }
+  if (first > 0 && entries.length > 0 && first < directoryOffset) {
+    wrong(() => log.error("PREFIX_DATA", "There are bytes in front of the first entry."));
+  }
+  return fits;
+}
+
+/**
+ * Accounts for every byte in front of the directory: each local header equals its record, data and descriptor end where
+ * the next entry begins. Reads only the headers and descriptors. `entries` must have passed {@link judgePlaces}.
+ */
+export async function tileEntries(
+  entries: readonly NamedRecord[],
+  directoryOffset: number,
+  source: ByteSource,
+  log: FindingLog,
+  signal?: AbortSignal,
+): Promise<readonly EntryData[]> {
+  const window = headWindow(source, directoryOffset);
+  const placed: EntryData[] = [];
+  for (const [index, entry] of entries.entries()) {
+    throwIfAborted(signal);
+    const next = entries[index + 1]?.record.offset ?? directoryOffset;
+    const tile = await placeEntry(entry, next, window.at, log);
+    if (tile !== undefined) placed.push(tile);
+  }
+  return placed;
+}
+
+async function placeEntry(
+  { record, name, path }: NamedRecord,
+  next: number,
+  read: (offset: number, length: number) => Promise<Buffer> | Buffer,
+  log: FindingLog,
+): Promise<EntryData | undefined> {
+  const available = next - record.offset;
+  const fixed = await read(record.offset, localHeaderBytes);
+  if (!isLocalHeader(fixed)) {
+    log.error("LFH_BAD_SIGNATURE", "The entry does not begin with a local header.", name);
+    return undefined;
+  }
+  const length = localHeaderLength(fixed);
+  const header = localHeader(await read(record.offset, Math.min(length, available)), record, name, log);
+  if (header === undefined) return undefined;
+  const dataEnd = header.dataStart + record.compressedSize;
+  if (dataEnd > next) {
+    log.error("OVERLAP", "The entry shares bytes with what follows it.", name);
+    return undefined;
+  }
+  const streamed = (record.flags & flag.descriptor) !== 0;
+  const gap = next - dataEnd;
+  if (!streamed && gap > 0) {
+    log.error("UNREFERENCED_DATA", `There are ${gap} bytes after the entry that belong to no entry.`, name);
+    return undefined;
+  }
+  if (
+    streamed &&
+    !judgeDescriptor(gap > maxDescriptorBytes ? undefined : await read(dataEnd, gap), record, name, log)
+  ) {
+    return undefined;
+  }
+  return {
+    path,
+    name,
+    kept: false,
+    start: header.dataStart,
+    compressedSize: record.compressedSize,
+    size: record.size,
+    crc: record.crc,
+    deflated: record.method === method.deflate,
+    end: next,
+    scan: streamed && record.method === method.stored,
+  };
+}
+
+function judgeDescriptor(bytes: Buffer | undefined, record: DirectoryRecord, name: string, log: FindingLog): boolean {
+  if (bytes === undefined) {
+    log.error("UNREFERENCED_DATA", "There are bytes after the entry that belong to no entry.", name);
+    return false;
+  }
+  if (!isDescriptorOf(bytes, record)) {
+    log.error("DATA_DESCRIPTOR_MISMATCH", "The record after the entry contradicts the directory.", name);
+    return false;
+  }
+  if (imitatesSignature(bytes)) {
+    log.error("DATA_DESCRIPTOR_AMBIGUOUS", "The record after the entry can be read in two ways.", name);
+    return false;
+  }
+  return true;
+}

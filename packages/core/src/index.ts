@@ -1,0 +1,111 @@
+/**
+ * `@hostelry/core`: the application-facing API. Compose ports into a {@link Hosting} with {@link createHosting}; write
+ * ports with `@hostelry/core/adapter`.
+ */
+export {
+  type ArchiveFormat,
+  type ArchivePolicy,
+  type ArchiveReport,
+  type ArchiveSource,
+  type ArchiveStats,
+  archivePolicy,
+  type BlobSink,
+  decodeManifest,
+  defaultArchivePolicy,
+  encodeManifest,
+  type Finding,
+  type FindingCode,
+  type FindingSeverity,
+  type ForbidRule,
+  findingCodes,
+  type InspectError,
+  type Inspection,
+  type InspectOptions,
+  inspectArchive,
+  type Manifest,
+  type ManifestFile,
+  manifestOf,
+  type RandomAccessSource,
+} from "./archive/index.ts";
+export type { AuditAction, AuditDraft, AuditEntry, JsonValue } from "./audit/audit-entry.ts";
+export {
+  describeError,
+  type ErrorCode,
+  type ErrorDetails,
+  type ErrorEntry,
+  errorCodes,
+  errorTable,
+  type FailureState,
+  type HostingError,
+  type HostingErrorOf,
+  type HostingErrorOptions,
+  hasCode,
+  hostingError,
+  isHostingError,
+  type TargetFailure,
+} from "./errors/index.ts";
+export { createHosting, type Hosting, type HostingOptions } from "./hosting.ts";
+export {
+  type ActingOptions,
+  type BlobStore,
+  type CallOptions,
+  type Clock,
+  type ContentSource,
+  type Events,
+  type HostingEvent,
+  type Page,
+  type PageRequest,
+  type Progress,
+  type ProgressListener,
+  type PublishPolicy,
+  type Random,
+  type Store,
+  type StoreError,
+  systemClock,
+  systemRandom,
+  type Target,
+  type TargetError,
+  type WorkOptions,
+} from "./ports/index.ts";
+export type { CheckPreviewError } from "./preview/check-preview.ts";
+export type { ClosePreviewError, SweptPreviews } from "./preview/close-preview.ts";
+export type { OpenedPreview, OpenPreviewError, OpenPreviewOptions } from "./preview/open-preview.ts";
+export type { Preview, PreviewGuard, PreviewId } from "./preview/preview.ts";
+export { hashPreviewToken } from "./preview/preview-token.ts";
+export type { HoldLeaseOptions } from "./publish/hold-lease.ts";
+export type { PublishPlan, TargetPlan } from "./publish/plan-publication.ts";
+export type { PruneOutcome } from "./publish/prune-releases.ts";
+export type { Publication, PublicationState } from "./publish/publication.ts";
+export type { PublishError, PublishOptions, PublishOutcome, TargetDelivery } from "./publish/publish-revision.ts";
+export type { Recovery } from "./publish/recover-publications.ts";
+export type { RecoverSiteError } from "./publish/recover-site.ts";
+export type { ReleaseFile, ReleaseId, ReleaseManifest } from "./publish/release.ts";
+export type { RollbackError, RollbackOptions } from "./publish/rollback-site.ts";
+export type { SetServingStateError } from "./publish/set-serving-state.ts";
+export type { SiteStatus, TargetStatus } from "./publish/site-status.ts";
+export { previewSlot, type Slot, type SlotName } from "./publish/slot.ts";
+export {
+  type AllOptions,
+  all,
+  allSettled,
+  attempt,
+  Err,
+  err,
+  errAsync,
+  flow,
+  Ok,
+  ok,
+  okAsync,
+  Result,
+  ResultAsync,
+  type Settled,
+  unwrap,
+} from "./result/index.ts";
+export type { RejectRevisionError } from "./revision/reject-revision.ts";
+export type { Revision, RevisionId, RevisionState, UploadedArchive } from "./revision/revision.ts";
+export { nextRevisionState, type RevisionEvent, revisionTransitions } from "./revision/revision-machine.ts";
+export type { UploadRevisionError } from "./revision/upload-revision.ts";
+export type { ValidateRevisionError } from "./revision/validate-revision.ts";
+export type { CreateSiteError } from "./site/create-site.ts";
+export type { RenameSiteError } from "./site/rename-site.ts";
+export { type ServingState, type Site, type SiteId, servingStates } from "./site/site.ts";

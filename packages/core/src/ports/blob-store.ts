@@ -1,0 +1,110 @@
+import type { HostingErrorOf } from "../errors/index.ts";
+import type { ResultAsync } from "../result/index.ts";
+import type { AdapterError, CallOptions, Page, PageRequest } from "./call-options.ts";
+
+/** Bytes to store. */
+export interface BlobInput {
+  readonly bytes: Uint8Array | AsyncIterable<Uint8Array>;
+  /** SHA-256 the bytes must have, lower-case hex; anything else is `BLOB_MISMATCH` and nothing is stored. */
+  readonly sha256?: string | undefined;
+  /** Number of bytes, when known: lets a store choose its way of writing. A wrong number is `BLOB_MISMATCH`. */
+  readonly size?: number | undefined;
+}
+
+/** What became of a put. */
+export interface StoredBlob {
+  readonly sha256: string;
+  readonly size: number;
+  /** `false` when it was there already. */
+  readonly stored: boolean;
+}
+
+/** Which bytes of a blob. */
+export interface BlobRange {
+  /** First byte; default 0. */
+  readonly start?: number | undefined;
+  /** Byte after the last one; default the end. Beyond the end is cut to it. */
+  readonly end?: number | undefined;
+}
+
+/** Errors of {@link BlobStore}. */
+export type BlobStoreError = AdapterError | HostingErrorOf<"BLOB_MISMATCH"> | HostingErrorOf<"BLOB_NOT_FOUND">;
+
+/** What a blob store can do; read by core and by the conformance kit. */
+export interface BlobStoreCapabilities {
+  /** `list` and `remove` work, so unreferenced blobs can be collected. */
+  readonly collectable: boolean;
+}
+
+/**
+ * Bytes named by their SHA-256. A name is never given to other bytes, so everything may be repeated and done at the
+ * same time. Names are 64 lower-case hex digits; anything else is a bug of the caller and throws `TypeError`.
+ */
+export interface BlobStore {
+  readonly spec: "blob-store/1";
+  /** For error messages, e.g. `directory`. */
+  readonly name: string;
+  readonly capabilities: BlobStoreCapabilities;
+
+  /**
+   * Stores bytes under their hash and resolves when they are durable and readable.
+   *
+   * Absent: creates the blob.
+   * Repeated: finds it there, reads the input to its end, answers `stored: false`.
+   * Concurrent: several puts of the same bytes all succeed; readers see the whole blob or none.
+   * Cancelled: `ABORTED`; nothing is readable under the name, temporary data goes with the next sweep at the latest.
+   * Half-way: an input that throws or ends early, a full disk: an error with state `unchanged`, nothing is readable.
+   * Limits: memory used does not grow with the size; an empty blob is fine.
+   */
+  put(input: BlobInput, options?: CallOptions): ResultAsync<StoredBlob, BlobStoreError>;
+
+  /**
+   * Reads a blob or a part of it.
+   *
+   * Absent: `BLOB_NOT_FOUND`, before the first byte.
+   * Repeated: gives the same bytes.
+   * Concurrent: any number of readers; a reader keeps its bytes when the blob is removed meanwhile, or fails.
+   * Cancelled: `ABORTED`, or a throw of it out of the iteration; the reader's resources are freed, also on `return()`.
+   * Half-way: the iteration throws a {@link BlobStoreError}; damaged content read whole throws `BLOB_MISMATCH` at the end.
+   * Limits: ranges are read without reading what is before them; a range is not checked against the hash.
+   */
+  read(sha256: string, options?: CallOptions & BlobRange): ResultAsync<AsyncIterable<Uint8Array>, BlobStoreError>;
+
+  /**
+   * Tells which of the named blobs are there, with their sizes in bytes.
+   *
+   * Absent: is not in the answer.
+   * Repeated: looks again.
+   * Concurrent: a blob put meanwhile may or may not be in it.
+   * Cancelled: `ABORTED`, nothing changed.
+   * Half-way: fails as a whole; it only reads.
+   * Limits: takes any number of names.
+   */
+  has(sha256: readonly string[], options?: CallOptions): ResultAsync<ReadonlyMap<string, number>, BlobStoreError>;
+
+  /**
+   * Lists blobs in the order of their names. Needs `capabilities.collectable`.
+   *
+   * Absent: an empty store gives an empty page.
+   * Repeated: gives the same page when nothing changed.
+   * Concurrent: a blob that is there all the while is listed exactly once.
+   * Cancelled: `ABORTED`.
+   * Half-way: fails as a whole; it only reads.
+   * Limits: pages of at most 1000.
+   */
+  list(
+    page?: PageRequest & CallOptions,
+  ): ResultAsync<Page<{ readonly sha256: string; readonly size: number }>, BlobStoreError>;
+
+  /**
+   * Removes blobs. Needs `capabilities.collectable`. The caller knows that nothing refers to them.
+   *
+   * Absent: is success.
+   * Repeated: is success, `removed` counts only what was there.
+   * Concurrent: with a put of the same bytes, either order; the put's blob is whole or gone, never damaged.
+   * Cancelled: `ABORTED`; some may be gone.
+   * Half-way: state `changed`; removing again goes on.
+   * Limits: takes any number of names.
+   */
+  remove(sha256: readonly string[], options?: CallOptions): ResultAsync<{ readonly removed: number }, BlobStoreError>;
+}

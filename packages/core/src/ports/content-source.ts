@@ -1,0 +1,54 @@
+import type { HostingErrorOf } from "../errors/index.ts";
+import type { PreviewGuard } from "../preview/preview.ts";
+import type { ReleaseFile, ReleaseId } from "../publish/release.ts";
+import type { SlotName } from "../publish/slot.ts";
+import type { ResultAsync } from "../result/index.ts";
+import type { ServingState, SiteId } from "../site/site.ts";
+import type { BlobRange } from "./blob-store.ts";
+import type { AdapterError, CallOptions } from "./call-options.ts";
+
+/** Errors of {@link ContentSource}. */
+export type ContentError = AdapterError | HostingErrorOf<"RELEASE_CORRUPT"> | HostingErrorOf<"RELEASE_NOT_FOUND">;
+
+/** One release, held fast: later flips do not change what this view shows. */
+export interface ContentView {
+  readonly release: ReleaseId;
+  /** The file at a path of the manifest (no leading slash), if there is one. */
+  file(path: string): ReleaseFile | undefined;
+  /**
+   * Reads a file's bytes, or a part of them, after looking it up with `file`.
+   * A file that the release should have and has not is `RELEASE_CORRUPT`; a release pruned meanwhile `RELEASE_NOT_FOUND`.
+   */
+  read(path: string, options?: CallOptions & BlobRange): ResultAsync<AsyncIterable<Uint8Array>, ContentError>;
+}
+
+/** What there is to serve for a slot of a site. */
+export interface SiteContent {
+  readonly servingState: ServingState;
+  /** `null` while the slot shows nothing. */
+  readonly view: ContentView | null;
+  /** Present on a preview's slot. */
+  readonly guard?: PreviewGuard | undefined;
+}
+
+/** Where a serving process finds published sites, without the control plane: the reading side of a target. */
+export interface ContentSource {
+  readonly spec: "content-source/1";
+  /** For error messages. */
+  readonly name: string;
+
+  /**
+   * Looks up what a slot shows now.
+   *
+   * Absent: a site the source does not know is `null`.
+   * Repeated: looks again; a flip is seen by the first look that begins after it resolved.
+   * Concurrent: any number; the view is of one release, never of two.
+   * Cancelled: `ABORTED`.
+   * Half-way: it only reads.
+   * Limits: cheap enough to be called for every request; keeping parsed manifests of releases is its own affair.
+   */
+  look(
+    request: { readonly siteId: SiteId; readonly slot: SlotName },
+    options?: CallOptions,
+  ): ResultAsync<SiteContent | null, ContentError>;
+}

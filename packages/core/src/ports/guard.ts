@@ -1,0 +1,115 @@
+import { hostingError } from "../errors/index.ts";
+import { adapterError } from "./adapter-error.ts";
+import type { BlobStore } from "./blob-store.ts";
+import { type GuardedMethod, guardCall } from "./guard-call.ts";
+import type { Store } from "./store/index.ts";
+import type { Target } from "./target.ts";
+
+/** What every port has. */
+interface Port {
+  readonly spec: string;
+  readonly name: string;
+  readonly capabilities: object;
+}
+
+/** The methods of a port: a record, so that a method added to the port and forgotten here does not compile. */
+type Methods<P> = {
+  readonly [K in keyof P as P[K] extends (...values: never[]) => unknown ? K : never]: GuardedMethod;
+};
+
+const first = (timeoutMs: number | null): GuardedMethod => ({ options: 0, timeoutMs });
+const second = (timeoutMs: number | null): GuardedMethod => ({ options: 1, timeoutMs });
+const seconds = 1000;
+
+const storeMethods: Methods<Store> = {
+  acquireLease: second(30 * seconds),
+  advancePublication: second(30 * seconds),
+  appendRevision: second(30 * seconds),
+  beginPublication: second(30 * seconds),
+  closePreview: second(30 * seconds),
+  compareAndSetSlot: second(30 * seconds),
+  consumePreviewToken: second(30 * seconds),
+  createPreview: second(30 * seconds),
+  createSite: second(30 * seconds),
+  getPreview: second(30 * seconds),
+  getRevision: second(30 * seconds),
+  getSite: second(30 * seconds),
+  listAudit: second(30 * seconds),
+  listPreviews: second(30 * seconds),
+  listPublications: second(30 * seconds),
+  listRevisions: second(30 * seconds),
+  listSites: first(30 * seconds),
+  listSlots: second(30 * seconds),
+  releaseLease: second(30 * seconds),
+  renewLease: second(10 * seconds),
+  revokePreview: second(30 * seconds),
+  updateRevision: second(30 * seconds),
+  updateSite: second(30 * seconds),
+};
+
+const blobStoreMethods: Methods<BlobStore> = {
+  has: second(60 * seconds),
+  list: first(60 * seconds),
+  put: second(null),
+  read: second(60 * seconds),
+  remove: second(600 * seconds),
+};
+
+const targetMethods: Methods<Target> = {
+  activate: second(60 * seconds),
+  discard: second(600 * seconds),
+  missing: second(120 * seconds),
+  observe: second(60 * seconds),
+  probe: second(120 * seconds),
+  setServingState: second(60 * seconds),
+  stage: second(null),
+  verify: second(null),
+};
+
+/** A store that cannot throw, hang or answer with something foreign. */
+export function guardStore(store: Store): Store {
+  return guard(store, "store/1", storeMethods);
+}
+
+/** A blob store that cannot throw, hang or answer with something foreign, also in the midst of reading. */
+export function guardBlobStore(blobs: BlobStore): BlobStore {
+  const guarded = guard(blobs, "blob-store/1", blobStoreMethods);
+  return {
+    ...guarded,
+    read: (sha256, options) => guarded.read(sha256, options).map((bytes) => guardBytes(blobs.name, bytes)),
+  };
+}
+
+/** A target that cannot throw, hang or answer with something foreign. */
+export function guardTarget(target: Target): Target {
+  return guard(target, "target/1", targetMethods);
+}
+
+function guard<P extends Port>(port: P, spec: P["spec"], methods: Methods<P>): P {
+  if (port.spec !== spec) {
+    const details = { adapter: String(port.name), expected: spec, actual: String(port.spec) };
+    throw hostingError(
+      "ADAPTER_INCOMPATIBLE",
+      `${details.adapter} speaks ${details.actual}, core needs ${spec}.`,
+      details,
+    );
+  }
+  const { name, capabilities } = port;
+  // Spelled out, for an adapter may be a class whose properties a spread would miss.
+  const guarded: Record<string, unknown> = { spec, name, capabilities };
+  for (const [operation, method] of Object.entries<GuardedMethod>(methods)) {
+    const call: unknown = port[operation as keyof P];
+    if (typeof call !== "function")
+      throw new TypeError(`${port.name} has no method ${operation}, which ${spec} requires.`);
+    guarded[operation] = guardCall(port.name, operation, method, (...values) => call.apply(port, values));
+  }
+  return guarded as unknown as P;
+}
+
+async function* guardBytes(adapter: string, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* bytes;
+  } catch (cause) {
+    throw adapterError(cause, { adapter, operation: "read", state: "unchanged" });
+  }
+}

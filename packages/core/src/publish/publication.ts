@@ -1,0 +1,39 @@
+import type { RevisionId } from "../revision/revision.ts";
+import type { SiteId } from "../site/site.ts";
+import type { ReleaseId } from "./release.ts";
+import type { SlotName } from "./slot.ts";
+
+/**
+ * How far a publication has come: the control plane's journal.
+ *
+ * `intended`: nothing visible has happened. `staged`: every target holds the release, and flipping may have begun.
+ * `activated`: every target has flipped. `recorded`: the slot's record says so; done. `undone`: it failed or was killed,
+ * and every target shows what it showed before.
+ */
+export type PublicationState = "intended" | "staged" | "activated" | "recorded" | "undone";
+
+/** One act of changing a slot. Its number is the fencing token of the lease under which it was done. */
+export interface Publication {
+  readonly siteId: SiteId;
+  /** Grows per site. Numbers may be skipped: a lease that ended in `unchanged` has used one. */
+  readonly number: number;
+  readonly slot: SlotName;
+  readonly revisionId: RevisionId;
+  readonly manifestDigest: string;
+  readonly release: ReleaseId;
+  /** Name of the blob that holds the {@link ReleaseManifest} as JSON. */
+  readonly releaseManifestBlob: string;
+  /** What the slot showed before; `null` when it was empty. */
+  readonly previous: {
+    readonly release: ReleaseId;
+    readonly revisionId: RevisionId;
+    readonly publication: number;
+  } | null;
+  /** Names of the targets it concerned. */
+  readonly targets: readonly string[];
+  readonly state: PublicationState;
+  /** Why it was undone, as an error code; absent otherwise. */
+  readonly failure?: string | undefined;
+  readonly startedAt: Date;
+  readonly finishedAt?: Date | undefined;
+}

@@ -1,0 +1,35 @@
+import { decodeManifest, type Manifest } from "../archive/manifest.ts";
+import { readBlob } from "../blob/read-blob.ts";
+import { type HostingErrorOf, hostingError } from "../errors/index.ts";
+import type { BlobStoreError } from "../ports/blob-store.ts";
+import type { CallOptions } from "../ports/call-options.ts";
+import type { HostingPorts } from "../ports/hosting-ports.ts";
+import { err, flow, ok, type ResultAsync } from "../result/index.ts";
+import type { Revision } from "./revision.ts";
+import { isPublishable } from "./revision-machine.ts";
+
+/** Errors of {@link loadManifest}. */
+export type LoadManifestError =
+  | BlobStoreError
+  | HostingErrorOf<"MANIFEST_INVALID">
+  | HostingErrorOf<"REVISION_NOT_VALIDATED">;
+
+/** A revision's manifest, for one that has passed inspection and was not rejected; else `REVISION_NOT_VALIDATED`. */
+export function loadManifest(
+  ports: HostingPorts,
+  revision: Revision,
+  options: CallOptions,
+): ResultAsync<Manifest, LoadManifestError> {
+  return flow(async function* () {
+    const { id: revisionId, state, manifestDigest } = revision;
+    if (manifestDigest === undefined || !isPublishable(state)) {
+      const message = `Revision r${revision.number} is ${state}; only content that has passed inspection can be shown.`;
+      return err(hostingError("REVISION_NOT_VALIDATED", message, { revisionId, state }));
+    }
+    const bytes = yield* readBlob(ports.blobs, manifestDigest, options);
+    const manifest = yield* decodeManifest(bytes);
+    if (manifest.digest === manifestDigest) return ok(manifest);
+    const problem = "its digest is not the one on record";
+    return err(hostingError("MANIFEST_INVALID", `The manifest can't be used: ${problem}.`, { problem }));
+  });
+}

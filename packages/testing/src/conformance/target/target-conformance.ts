@@ -1,0 +1,18 @@
+import { bindCases, type ConformanceCase } from "../conformance-case.ts";
+import { activateCases } from "./activate-cases.ts";
+import { lookCases } from "./look-cases.ts";
+import { stageCases } from "./stage-cases.ts";
+import { stageFailureCases } from "./stage-failure-cases.ts";
+import type { TargetHarness } from "./target-harness.ts";
+import { upkeepCases } from "./upkeep-cases.ts";
+
+/** Everything the `Target` port promises, as cases: give them to `registerConformance`. */
+export function targetConformance(harness: TargetHarness): readonly ConformanceCase[] {
+  return bindCases("target", harness, [
+    ...stageCases,
+    ...stageFailureCases,
+    ...activateCases,
+    ...lookCases,
+    ...upkeepCases,
+  ]);
+}

@@ -1,0 +1,76 @@
+import { existsSync } from "node:fs";
+import { basename, dirname, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { defineConfig, type ViteUserConfig } from "vitest/config";
+
+type Plugin = NonNullable<ViteUserConfig["plugins"]>[number];
+
+const root = dirname(fileURLToPath(import.meta.url));
+const testsBuilt = process.env["HOSTELRY_USE_DIST"] === "1";
+const entryPoint = /\/packages\/[^/]+\/src\/(index|adapter|main)\.ts$/;
+
+/** With HOSTELRY_USE_DIST=1, a test that names its own package's entry point by path gets the built one. */
+const builtEntryPoints: Plugin = {
+  name: "hostelry-built-entry-points",
+  enforce: "pre",
+  resolveId(source, importer) {
+    if (importer === undefined || !source.startsWith(".")) return null;
+    const path = resolve(dirname(importer), source);
+    if (!entryPoint.test(path)) return null;
+    const built = resolve(dirname(path), "../dist", `${basename(path, ".ts")}.js`);
+    return existsSync(built) ? built : null;
+  },
+};
+
+const config: ViteUserConfig = defineConfig({
+  root,
+  plugins: testsBuilt ? [builtEntryPoints] : [],
+  // From source by default: no build step. Both lists are needed, tests run in vite's ssr environment.
+  ...(testsBuilt
+    ? {}
+    : {
+        resolve: { conditions: ["@hostelry/source", "node"] },
+        ssr: { resolve: { conditions: ["@hostelry/source", "node"] } },
+      }),
+  test: {
+    setupFiles: [resolve(root, "test/setup/loopback-only.ts")],
+    passWithNoTests: false,
+    coverage: {
+      provider: "v8",
+      include: ["packages/*/src/**/*.ts"],
+      exclude: ["**/*.test.ts", "**/*.test-d.ts", "**/tsup.config.ts"],
+      thresholds: { "packages/core/src/**": { lines: 95 } },
+    },
+    projects: [
+      {
+        extends: true,
+        test: { name: "unit", include: ["packages/*/src/**/*.test.ts", "tools/**/*.test.ts"], testTimeout: 20_000 },
+      },
+      {
+        extends: true,
+        test: {
+          name: "integration",
+          include: ["test/**/*.test.ts", "examples/**/*.test.ts", "demo/**/*.test.ts", "bench/**/*.test.ts"],
+          exclude: ["**/node_modules/**", "test/consumers/projects/**"],
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "types",
+          include: [],
+          typecheck: {
+            enabled: true,
+            only: true,
+            include: ["packages/*/src/**/*.test-d.ts"],
+            tsconfig: "./tsconfig.json",
+          },
+        },
+      },
+    ],
+  },
+});
+
+export default config;
