@@ -2,12 +2,25 @@
 export { type SimulatedClock, simulatedClock } from "./clock/simulated-clock.ts";
 export { blobStoreConformance } from "./conformance/blob-store/blob-store-conformance.ts";
 export type { BlobStoreHarness, BlobStoreUnderTest } from "./conformance/blob-store/blob-store-harness.ts";
-export type { ConformanceCase, ConformancePort, Harness, UnderTest } from "./conformance/conformance-case.ts";
+export type {
+  ConformanceCase,
+  ConformancePort,
+  DeclaresCapabilities,
+  Harness,
+  UnderTest,
+} from "./conformance/conformance-case.ts";
 export { registerConformance, type TestRunner } from "./conformance/register-conformance.ts";
 export { storeConformance } from "./conformance/store/store-conformance.ts";
 export type { StoreHarness, StoreUnderTest } from "./conformance/store/store-harness.ts";
 export { targetConformance } from "./conformance/target/target-conformance.ts";
 export type { TargetHarness, TargetUnderTest } from "./conformance/target/target-harness.ts";
+export { crashAt } from "./faults/crash-at.ts";
+export { type CutReads, cutReads } from "./faults/cut-reads.ts";
+export { type DuplicateOptions, duplicate } from "./faults/duplicate.ts";
+export { type Fault, type FaultPlace, failAt } from "./faults/fail-at.ts";
+export type { Answer } from "./faults/intercept.ts";
+export { type RecordedCall, recordCalls } from "./faults/record-calls.ts";
+export { slow } from "./faults/slow.ts";
 export {
   type MemoryBlobStore,
   type MemoryBlobStoreOptions,
@@ -20,3 +33,5 @@ export { type MemoryTarget, type MemoryTargetOptions, memoryTarget } from "./mem
 export type { HeldPointer, HeldRelease, HeldSite, MemoryTargetState } from "./memory/target/target-state.ts";
 export type { Turn } from "./memory/turn.ts";
 export { seededRandom } from "./random/seeded-random.ts";
+export type { Saboteur } from "./saboteurs/saboteur.ts";
+export { saboteurs } from "./saboteurs/saboteurs.ts";

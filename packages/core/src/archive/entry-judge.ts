@@ -53,7 +53,11 @@ export function entryJudge(policy: ArchivePolicy, log: FindingLog): EntryJudge {
         log.error(name.code, name.message, entry.name);
         return undefined;
       }
-      if (name.path === "") return name.path;
+      if (name.path === "") {
+        if (entry.kind === "directory") return name.path;
+        log.error("NAME_DOT_SEGMENT", "The name of the file is a single dot.", entry.name);
+        return undefined;
+      }
       // Once there are too many directories the verdict is out, and remembering more of them is what a bomb wants.
       if (!limits.directories(index.directories)) return undefined;
       const collision = index.add(name.path, entry.kind, entry.name);

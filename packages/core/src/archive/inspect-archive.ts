@@ -5,6 +5,7 @@ import type { WorkOptions } from "../ports/call-options.ts";
 import { attempt, type ResultAsync } from "../result/index.ts";
 import { type ArchivePolicy, archivePolicy } from "./archive-policy.ts";
 import { type BlobSink, blobIntake } from "./data/blob-intake.ts";
+import { inspectDirectory } from "./directory/inspect-directory.ts";
 import { type FindingLog, findingLog } from "./finding.ts";
 import type { ByteContext, InspectionContext, ReadTree } from "./inspection-context.ts";
 import { type Manifest, manifestFileMode, manifestOf } from "./manifest.ts";
@@ -18,6 +19,9 @@ import { memorySource } from "./source/memory-source.ts";
 import { blobReader, randomAccessSource } from "./source/random-access-source.ts";
 import { spool } from "./source/spool.ts";
 import { inspectionAborted, systemReason, throwIfAborted, unreadable } from "./source/unreadable.ts";
+import { inspectTar } from "./tar/inspect-tar.ts";
+import { isTarHeader } from "./tar/tar-header.ts";
+import { beginsAsZip, hasEndRecord } from "./zip/end-record.ts";
 import { inspectZip } from "./zip/inspect-zip.ts";
 
 export type { BlobSink } from "./data/blob-intake.ts";
@@ -72,10 +76,19 @@ interface Opened {
   readonly complete: boolean;
 }
 
-async function openPath(path: string): Promise<Opened> {
-  const failed = (cause: unknown): never => {
+async function isDirectory(path: string): Promise<boolean> {
+  const found = await stat(path).catch(unreadablePath(path));
+  return found.isDirectory();
+}
+
+const unreadablePath =
+  (path: string) =>
+  (cause: unknown): never => {
     throw unreadable(path, systemReason(cause), cause);
   };
+
+async function openPath(path: string): Promise<Opened> {
+  const failed = unreadablePath(path);
   const found = await stat(path).catch(failed);
   if (!found.isFile()) throw unreadable(path, "it is not a regular file");
   const handle = await open(path, "r").catch(failed);
@@ -116,6 +129,7 @@ async function inspect(archive: ArchiveSource, options: InspectOptions): Promise
     onBytes: (done, total) => options.onProgress?.({ step: "inspect", done, total, unit: "bytes" }),
   };
   try {
+    if (typeof archive === "string" && (await isDirectory(archive))) return await inspectTree(archive, context);
     const opened = await openSource(archive, policy, options);
     try {
       return await inspectBytes(opened, context);
@@ -128,6 +142,18 @@ async function inspect(archive: ArchiveSource, options: InspectOptions): Promise
   } finally {
     await intake?.rest();
   }
+}
+
+async function inspectTree(directory: string, context: InspectionContext): Promise<Inspection> {
+  const read = await inspectDirectory(directory, context).catch((cause: unknown) => {
+    const system = typeof cause === "object" && cause !== null && "syscall" in cause;
+    throw system ? unreadable(directory, systemReason(cause), cause) : cause;
+  });
+  throwIfAborted(context.signal);
+  const archiveBytes = read.files.reduce((sum, file) => sum + file.size, 0);
+  const result = inspection(read, context.log, { format: "directory", archiveBytes, sha256: "" });
+  if (result.manifest === undefined) return result;
+  return { ...result, report: { ...result.report, sha256: result.manifest.digest } };
 }
 
 async function inspectBytes({ source, complete }: Opened, context: InspectionContext): Promise<Inspection> {
@@ -147,13 +173,22 @@ async function inspectBytes({ source, complete }: Opened, context: InspectionCon
   return inspection(read, log, { format, archiveBytes: source.size, sha256 });
 }
 
+/** What a file is, is decided by its bytes alone: an end record at its tail, a tar header or a gzip mark at its head. */
 async function readByContent(
   context: ByteContext,
   head: Uint8Array,
 ): Promise<{ readonly format: ArchiveFormat; readonly read: ReadTree }> {
-  const read = await inspectZip(context, head);
-  const known = context.log.list()[0]?.code !== "NOT_ZIP";
-  return { format: known ? "zip" : "unknown", read };
+  const { source, log } = context;
+  const gzip = head[0] === 0x1f && head[1] === 0x8b;
+  const tar = isTarHeader(head);
+  const zip = await hasEndRecord(source);
+  if (zip && gzip) log.error("POLYGLOT", "The file is a compressed tar archive and a ZIP archive at once.");
+  if (zip || !(gzip || tar)) {
+    const read = await inspectZip(context, head);
+    if (zip && tar) log.error("POLYGLOT", "The file is a tar archive and a ZIP archive at once.");
+    return { format: zip || beginsAsZip(head) ? "zip" : "unknown", read };
+  }
+  return { format: gzip ? "tar.gz" : "tar", read: await inspectTar(context, gzip) };
 }
 
 function manifestOfTree({ tree, files }: ReadTree): Manifest {

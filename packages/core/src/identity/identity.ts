@@ -17,8 +17,3 @@ export function newId(kind: IdKind, random: Random): string {
   for (const byte of bytes) id += alphabet[byte % 32];
   return id;
 }
-
-/** Whether a text has the form of an id of that kind. */
-export function isId(kind: IdKind, text: string): boolean {
-  return text.startsWith(`${kind}-`) && /^[0-9a-hjkmnp-tv-z]{20}$/.test(text.slice(kind.length + 1));
-}

@@ -17,7 +17,14 @@ export interface ContentView {
   file(path: string): ReleaseFile | undefined;
   /**
    * Reads a file's bytes, or a part of them, after looking it up with `file`.
-   * A file that the release should have and has not is `RELEASE_CORRUPT`; a release pruned meanwhile `RELEASE_NOT_FOUND`.
+   *
+   * Absent: a file that the release should have and has not is `RELEASE_CORRUPT`; a release that was pruned meanwhile
+   *   is `RELEASE_NOT_FOUND`; a path that `file` does not know is a bug of the caller and throws `TypeError`.
+   * Repeated: gives the same bytes.
+   * Concurrent: any number; later flips and prunings do not change bytes that are being read.
+   * Cancelled: `ABORTED`, or a throw of it out of the iteration; what the reader holds is freed, also on `return()`.
+   * Half-way: the iteration throws a {@link ContentError}; a file shorter than the release says is `RELEASE_CORRUPT`.
+   * Limits: ranges are read without reading what is before them; bytes are not checked against the hash.
    */
   read(path: string, options?: CallOptions & BlobRange): ResultAsync<AsyncIterable<Uint8Array>, ContentError>;
 }

@@ -48,7 +48,7 @@ describe("flow", () => {
           order.push("inner");
         }
       });
-    await flow(async function* () {
+    const result = await flow(async function* () {
       try {
         yield* inner();
         return ok(1);
@@ -56,6 +56,7 @@ describe("flow", () => {
         order.push("outer");
       }
     });
+    expect(result._unsafeUnwrapErr()).toBe("no");
     expect(order).toEqual(["inner", "outer"]);
   });
 

@@ -10,8 +10,8 @@ export interface ConformanceCase {
   /** The sentence. */
   readonly title: string;
   readonly port: ConformancePort;
-  /** Capability without which the case makes no sense. */
-  readonly requires?: string | undefined;
+  /** Capabilities without which the case makes no sense. */
+  readonly requires: readonly string[];
   /** Why it is not run: a capability the adapter declares false, or a tool its harness says it lacks. */
   readonly skipped?: string | undefined;
   /** Makes a fresh adapter, runs the case on it, disposes of it. Rejects with an `AssertionError` when a promise is broken. */
@@ -47,7 +47,8 @@ export interface CaseDraft<U> {
   /** The id without the port. */
   readonly name: string;
   readonly title: string;
-  readonly requires?: string | undefined;
+  /** Capabilities that it needs. */
+  readonly requires?: readonly string[] | undefined;
   /** Optional tool of the harness that it needs. */
   readonly tool?: string | undefined;
   readonly check: (underTest: U) => Promise<void>;
@@ -63,7 +64,7 @@ export function bindCases<A extends DeclaresCapabilities, U extends UnderTest<A>
     id: `${port}/${draft.name}`,
     title: draft.title,
     port,
-    ...(draft.requires === undefined ? {} : { requires: draft.requires }),
+    requires: draft.requires ?? [],
     ...skippedBecause(harness, draft),
     run: () => runCase(port, harness, draft),
   }));
@@ -74,9 +75,8 @@ function skippedBecause<A extends DeclaresCapabilities, U extends UnderTest<A>>(
   draft: CaseDraft<U>,
 ): { readonly skipped?: string } {
   const declared = new Map<string, unknown>(Object.entries(harness.capabilities));
-  if (draft.requires !== undefined && declared.get(draft.requires) !== true) {
-    return { skipped: `capability ${draft.requires} is false` };
-  }
+  const lacking = (draft.requires ?? []).find((capability) => declared.get(capability) !== true);
+  if (lacking !== undefined) return { skipped: `capability ${lacking} is false` };
   if (draft.tool !== undefined && harness.without?.includes(draft.tool)) {
     return { skipped: `the harness has no ${draft.tool}` };
   }

@@ -43,6 +43,13 @@ export async function race<T, E>(
   return { values, refusals };
 }
 
+/** Waits for all, also when one fails, so that nothing goes on after its case; then throws the first failure. */
+export async function together(...acts: readonly Promise<unknown>[]): Promise<void> {
+  for (const settled of await Promise.allSettled(acts)) {
+    if (settled.status === "rejected") throw settled.reason;
+  }
+}
+
 /** A deep copy without the properties that are `undefined`: absent and `undefined` are the same to a caller. */
 export function facts<T>(value: T): T {
   if (Array.isArray(value)) return value.map((item: unknown) => facts(item)) as T;

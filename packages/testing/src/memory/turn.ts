@@ -38,3 +38,8 @@ export function decide<T, E>(
   };
   return new ResultAsync(run());
 }
+
+/** Does something a turn later. */
+export function afterTurn<T, E>(act: () => Result<T, E> | ResultAsync<T, E>): ResultAsync<T, E> {
+  return new ResultAsync(nextTurn().then(act));
+}

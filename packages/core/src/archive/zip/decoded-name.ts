@@ -1,18 +1,9 @@
 import { crc32 } from "node:zlib";
 import type { FindingLog } from "../finding.ts";
 import { decodeCp437 } from "../names/cp437.ts";
+import { decodeUtf8 } from "../names/decode-utf8.ts";
 import { rawName } from "./central-directory.ts";
 import { type DirectoryRecord, flag } from "./directory-record.ts";
-
-const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-
-function decodeUtf8(bytes: Uint8Array): string | undefined {
-  try {
-    return utf8.decode(bytes);
-  } catch {
-    return undefined; // The one thing a fatal decoder throws for: not UTF-8.
-  }
-}
 
 /** The name that a Unicode path field (Info-ZIP 0x7075: version, CRC-32 of the header's name, name) carries. */
 function unicodePath(field: Buffer, nameBytes: Buffer): string | undefined {

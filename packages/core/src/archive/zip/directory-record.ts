@@ -22,10 +22,10 @@ export interface DirectoryRecord {
 
 /** Bits of the general purpose flag. */
 export const flag = {
-  encrypted: 1 << 0,
-  descriptor: 1 << 3,
-  strongEncryption: 1 << 6,
-  utf8: 1 << 11,
+  encrypted: 0x0001,
+  descriptor: 0x0008,
+  strongEncryption: 0x0040,
+  utf8: 0x0800,
 } as const;
 
 /** Compression methods that are read. */

@@ -66,6 +66,23 @@ function holdsRecords(comment: Buffer): boolean {
   return false;
 }
 
+/** Whether a file has something at its tail that reads as a whole end record, so that it may be a ZIP archive. */
+export async function hasEndRecord(source: ByteSource): Promise<boolean> {
+  const { tail } = await readTail(source);
+  return candidates(tail).fits.length > 0;
+}
+
+/** Whether a file begins with a local header or, empty, with its end record. */
+export function beginsAsZip(head: Uint8Array): boolean {
+  return head[0] === 0x50 && head[1] === 0x4b && (head[2] === 3 || head[2] === 5);
+}
+
+async function readTail(source: ByteSource): Promise<{ readonly tail: Buffer; readonly tailStart: number }> {
+  const length = Math.min(windowBytes, source.size);
+  const tailStart = source.size - length;
+  return { tail: Buffer.from(await source.read(tailStart, length)), tailStart };
+}
+
 function missing(
   source: ByteSource,
   head: Uint8Array,
@@ -73,12 +90,12 @@ function missing(
   tail: Buffer,
   log: FindingLog,
 ): void {
-  const beginsAsZip = head[0] === 0x50 && head[1] === 0x4b && (head[2] === 3 || head[2] === 5);
+  const zip = beginsAsZip(head);
   if (others.length === 1 && others.some((other) => other.commentEnd > tail.length)) {
     log.error("TRUNCATED", "The archive ends in the middle of its last record; the upload was cut off.");
-  } else if (others.length > 0 || (beginsAsZip && lastNonNul(tail) < 0)) {
+  } else if (others.length > 0 || (zip && lastNonNul(tail) < 0)) {
     log.error("TRAILING_DATA", "There are bytes after the end of the archive.");
-  } else if (beginsAsZip) {
+  } else if (zip) {
     log.error("TRUNCATED", "The end of the archive is missing; the upload was cut off.");
   } else {
     log.error("NOT_ZIP", source.size === 0 ? "The file is empty." : "The file is not a ZIP or tar archive.");
@@ -91,9 +108,7 @@ export async function readEndRecord(
   head: Uint8Array,
   log: FindingLog,
 ): Promise<EndRecord | undefined> {
-  const length = Math.min(windowBytes, source.size);
-  const tailStart = source.size - length;
-  const tail = Buffer.from(await source.read(tailStart, length));
+  const { tail, tailStart } = await readTail(source);
   const { fits, others } = candidates(tail);
   const [found] = fits;
   if (found === undefined) {

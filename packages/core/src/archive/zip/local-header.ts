@@ -27,7 +27,7 @@ export function isLocalHeader(bytes: Buffer): boolean {
 }
 
 /**
- * Compares a whole local header with its directory record; `undefined` when they differ. With a data descriptor
+ * Compares a local header, cut off where the next entry begins, with its directory record; `undefined` when they differ. With a data descriptor
  * announced, CRC and sizes may be zero here, each on its own, and are otherwise the final ones.
  */
 export function localHeader(
@@ -45,6 +45,11 @@ export function localHeader(
   const nameEnd = localHeaderBytes + header.readUInt16LE(26);
   if (!judgeFeatures(local, name, log)) return undefined;
   if (!header.subarray(localHeaderBytes, nameEnd).equals(record.nameBytes)) return differs("name");
+  if (nameEnd !== localHeaderBytes + record.nameBytes.length) return differs("name");
+  if (localHeaderLength(header) !== header.length) {
+    log.error("OVERLAP", "The header of the entry runs into what follows it.", name);
+    return undefined;
+  }
   if (local.method !== record.method) return differs("compression");
   if (((flags ^ record.flags) & boundFlags) !== 0) return differs("flags");
 

@@ -9,7 +9,9 @@ export function bytesOf(text: string): Uint8Array {
 
 /** `length` bytes in which every position can be told from its neighbours. */
 export function patternOf(length: number): Uint8Array {
-  return Uint8Array.from({ length }, (_, index) => (index * 7 + (index >> 8)) % 251);
+  const bytes = new Uint8Array(length);
+  for (let index = 0; index < length; index += 1) bytes[index] = (index * 7 + (index >> 8)) % 251;
+  return bytes;
 }
 
 /** SHA-256 as lower-case hex. */

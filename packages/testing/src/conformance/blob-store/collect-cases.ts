@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { isHostingError, type Page } from "@hostelry/core/adapter";
-import { assertSame, expectOk, expectRefusal, race } from "../expectation.ts";
+import { assertSame, expectOk, expectRefusal, race, together } from "../expectation.ts";
 import { freshHash } from "../fresh-ids.ts";
 import type { BlobStoreCase } from "./blob-store-harness.ts";
 import { bytesOf, collect, hashOf, patternOf, put, streamOf } from "./bytes.ts";
@@ -12,7 +12,7 @@ export const collectCases: readonly BlobStoreCase[] = [
   {
     name: "list/in-order",
     title: "lists blobs in the order of their names with their sizes; an empty store as an empty page",
-    requires: "collectable",
+    requires: ["collectable"],
     check: async ({ subject }) => {
       assertSame(await expectOk(subject.list()), { items: [] }, "nothing is there at first");
       const stored: { sha256: string; size: number }[] = [];
@@ -28,7 +28,7 @@ export const collectCases: readonly BlobStoreCase[] = [
   {
     name: "list/pages-under-puts",
     title: "lists a blob that is there all the while exactly once, while others come and go",
-    requires: "collectable",
+    requires: ["collectable"],
     check: async ({ subject }) => {
       const there: string[] = [];
       for (let index = 0; index < 9; index += 1) there.push((await put(subject, bytesOf(`there ${index}`))).sha256);
@@ -39,6 +39,7 @@ export const collectCases: readonly BlobStoreCase[] = [
         const page: Listed = await expectOk(subject.list(after === undefined ? { limit: 2 } : { limit: 2, after }));
         seen.push(...page.items.map(({ sha256 }) => sha256));
         after = page.next;
+        assert.ok(seen.length < 100, "the listing comes to an end");
         if (seen.length < 8) await put(subject, bytesOf(`late ${seen.length}`));
         if (seen.length === 2) await expectOk(subject.remove([passing]));
       } while (after !== undefined);
@@ -52,7 +53,7 @@ export const collectCases: readonly BlobStoreCase[] = [
   {
     name: "list/cancelled",
     title: "answers ABORTED when the signal has fired before the call",
-    requires: "collectable",
+    requires: ["collectable"],
     check: async ({ subject }) => {
       await expectRefusal(subject.list({ signal: AbortSignal.abort() }), "ABORTED");
     },
@@ -60,7 +61,7 @@ export const collectCases: readonly BlobStoreCase[] = [
   {
     name: "remove/counts",
     title: "removes blobs, counts only those that were there, and succeeds when none was",
-    requires: "collectable",
+    requires: ["collectable"],
     check: async ({ subject, names }) => {
       const [one, two] = [await put(subject, bytesOf("one")), await put(subject, bytesOf("two"))];
       assertSame(await expectOk(subject.remove([one.sha256, freshHash()])), { removed: 1 }, "the answer");
@@ -73,7 +74,7 @@ export const collectCases: readonly BlobStoreCase[] = [
   {
     name: "remove/under-readers",
     title: "leaves a reader its bytes, or lets it fail with an error of ours, never gives it other bytes",
-    requires: "collectable",
+    requires: ["collectable"],
     check: async ({ subject }) => {
       const bytes = patternOf(3_000_000);
       const { sha256 } = await put(subject, bytes);
@@ -89,14 +90,21 @@ export const collectCases: readonly BlobStoreCase[] = [
   {
     name: "remove/against-put",
     title: "leaves a blob whole or gone when it is put and removed at once, never damaged",
-    requires: "collectable",
+    requires: ["collectable"],
     check: async ({ subject }) => {
       const bytes = patternOf(100_000);
       const sha256 = hashOf(bytes);
       for (let round = 0; round < 5; round += 1) {
-        const puts = race(3, () => subject.put({ bytes: streamOf(bytes, 20_000) }));
-        const removes = race(3, () => subject.remove([sha256]));
-        await Promise.all([puts, removes]);
+        const putting = { running: true };
+        const puts = race(3, () => subject.put({ bytes: streamOf(bytes, 20_000) })).finally(() => {
+          putting.running = false;
+        });
+        // Removers that start at different turns, so that every step of a put meets one.
+        const remove = async (turns: number): Promise<void> => {
+          for (let turn = 0; turn < turns; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+          while (putting.running) await expectOk(subject.remove([sha256]));
+        };
+        await together(puts, remove(0), remove(1), remove(2));
         const read = await subject.read(sha256);
         if (read.isOk()) assert.equal(hashOf(await collect(read.value)), sha256, "what is there is whole");
         else await expectRefusal(Promise.resolve(read), "BLOB_NOT_FOUND");
@@ -108,7 +116,7 @@ export const collectCases: readonly BlobStoreCase[] = [
   {
     name: "remove/cancelled",
     title: "removes nothing when the signal has fired before the call",
-    requires: "collectable",
+    requires: ["collectable"],
     check: async ({ subject, names }) => {
       const { sha256 } = await put(subject, bytesOf("one"));
       await expectRefusal(subject.remove([sha256], { signal: AbortSignal.abort() }), "ABORTED");

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { assertSame, expectOk, race } from "../expectation.ts";
+import { assertSame, expectOk, race, together } from "../expectation.ts";
 import { freshSiteId } from "../fresh-ids.ts";
 import { appendRevision, auditOf, createSite, newRevision, readPages } from "./scene.ts";
 import type { StoreCase } from "./store-harness.ts";
@@ -57,15 +57,18 @@ export const auditCases: readonly StoreCase[] = [
         writers.done = true;
       });
       const seen: number[] = [];
-      let after: string | undefined;
-      for (let last = false; !last; ) {
-        last = writers.done;
-        const page = await expectOk(subject.listAudit({ limit: 3, ...(after === undefined ? {} : { after }) }));
-        seen.push(...page.items.map((entry) => entry.sequence));
-        after = page.next ?? after;
-        if (page.items.length > 0) last = false;
-      }
-      await done;
+      const follow = async (): Promise<void> => {
+        let after: string | undefined;
+        for (let last = false; !last; ) {
+          assert.ok(seen.length <= 44, "the reader is given nothing twice");
+          last = writers.done;
+          const page = await expectOk(subject.listAudit({ limit: 3, ...(after === undefined ? {} : { after }) }));
+          seen.push(...page.items.map((entry) => entry.sequence));
+          after = page.next ?? after;
+          if (page.items.length > 0) last = false;
+        }
+      };
+      await together(done, follow());
       const all = (await readPages((page) => subject.listAudit(page), 1000)).map((entry) => entry.sequence);
       assert.equal(all.length, 44, "every act is recorded");
       assertSame(seen, all, "the reader saw every entry once, in order");

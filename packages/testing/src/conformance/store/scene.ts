@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import {
   type AuditAction,
   type AuditDraft,
@@ -151,6 +152,9 @@ export function previewOf(store: Store, revision: Revision, facts: Partial<Previ
   return expectOk(store.createPreview({ preview, audit: draftOf(preview.siteId, "preview.opened", preview.id) }));
 }
 
+/** More pages than any case fills: an adapter that gives cursors for ever fails instead of hanging. */
+const maximumPages = 500;
+
 /** Reads every page of a listing, `limit` at a time; `between` runs after each page. */
 export async function readPages<T, E>(
   list: (page: PageRequest) => PromiseLike<Result<Page<T>, E>>,
@@ -159,12 +163,13 @@ export async function readPages<T, E>(
 ): Promise<readonly T[]> {
   const items: T[] = [];
   let after: string | undefined;
-  do {
+  for (let pages = 0; pages === 0 || after !== undefined; pages += 1) {
+    assert.ok(pages < maximumPages, "a listing comes to an end");
     const page: Page<T> = await expectOk(list(after === undefined ? { limit } : { limit, after }));
     items.push(...page.items);
     after = page.items.length === 0 ? undefined : page.next;
     await between();
-  } while (after !== undefined);
+  }
   return items;
 }
 

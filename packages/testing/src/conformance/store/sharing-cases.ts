@@ -9,7 +9,7 @@ export const sharingCases: readonly StoreCase[] = [
   {
     name: "shared/one-truth",
     title: "decides races between two instances on one database: numbers, leases and slots",
-    requires: "shared",
+    requires: ["shared"],
     check: async ({ subject, another }) => {
       const other = await toolOf(another, "another")();
       const scene = await publishableScene(subject);
@@ -34,7 +34,7 @@ export const sharingCases: readonly StoreCase[] = [
   {
     name: "durable/survives-a-restart",
     title: "keeps records, numbers and tokens over a restart",
-    requires: "durable",
+    requires: ["durable"],
     check: async ({ subject, reopen }) => {
       const scene = await publishableScene(subject);
       const siteId = scene.site.id;

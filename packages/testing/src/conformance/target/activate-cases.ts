@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { previewSlot, releaseIdOf } from "@hostelry/core/adapter";
 import { toolOf } from "../conformance-case.ts";
-import { assertSame, expectOk, expectRefusal, race } from "../expectation.ts";
+import { assertSame, expectOk, expectRefusal, race, together } from "../expectation.ts";
 import { freshHash, freshPreviewId, freshSiteId } from "../fresh-ids.ts";
 import { contentOf, type Files, goLive, smallSite, stage, visible } from "./content.ts";
 import type { TargetCase } from "./target-harness.ts";
@@ -111,20 +111,20 @@ export const activateCases: readonly TargetCase[] = [
           await expectOk(subject.activate({ siteId, fencingToken: 3, slot: "live", release }));
         }
       };
+      const read = async (): Promise<void> => {
+        do {
+          const shown = await readSlot(siteId, "live");
+          assert.ok(shown !== null && releases.includes(shown), `a reader saw ${shown}`);
+          const page = await readFile(siteId, "live", "index.html");
+          const text = page === null ? null : Buffer.from(page).toString("utf8");
+          assert.ok(text !== null && pages.includes(text), `a visitor saw ${text}`);
+          await new Promise((resolve) => setImmediate(resolve));
+        } while (flips.running);
+      };
       const flipping = flip().finally(() => {
         flips.running = false;
       });
-      let reads = 0;
-      while (flips.running || reads === 0) {
-        const shown = await readSlot(siteId, "live");
-        assert.ok(shown !== null && releases.includes(shown), `a reader saw ${shown}`);
-        const page = await readFile(siteId, "live", "index.html");
-        const text = page === null ? null : Buffer.from(page).toString("utf8");
-        assert.ok(text !== null && pages.includes(text), `a visitor saw ${text}`);
-        reads += 1;
-        await new Promise((resolve) => setImmediate(resolve));
-      }
-      await flipping;
+      await together(flipping, read());
     },
   },
   {
@@ -147,7 +147,7 @@ export const activateCases: readonly TargetCase[] = [
   {
     name: "activate/fenced",
     title: "refuses a token below one it has seen, and changes nothing",
-    requires: "fencing",
+    requires: ["fencing"],
     check: async ({ subject, readSlot }) => {
       const siteId = freshSiteId();
       const first = await goLive(subject, siteId, 4, smallSite);
@@ -164,7 +164,7 @@ export const activateCases: readonly TargetCase[] = [
   {
     name: "activate/fences-each-site-alone",
     title: "keeps the tokens of each site apart",
-    requires: "fencing",
+    requires: ["fencing"],
     check: async ({ subject }) => {
       await goLive(subject, freshSiteId(), 9, smallSite);
       await goLive(subject, freshSiteId(), 1, smallSite);
@@ -173,7 +173,7 @@ export const activateCases: readonly TargetCase[] = [
   {
     name: "activate/highest-token-stays",
     title: "of flips with several tokens at once, ends with the highest one's release",
-    requires: "fencing",
+    requires: ["fencing"],
     check: async ({ subject, readSlot }) => {
       const siteId = freshSiteId();
       const contents = [1, 2, 3, 4].map((number) => contentOf(number, { "index.html": `page ${number}` }));
@@ -218,7 +218,7 @@ export const activateCases: readonly TargetCase[] = [
   {
     name: "activate/previews-beside-live",
     title: "shows previews beside the live site, each in a slot of its own",
-    requires: "previews",
+    requires: ["previews"],
     check: async ({ subject, readFile, readSlot }) => {
       const siteId = freshSiteId();
       const live = await goLive(subject, siteId, 1, smallSite);
@@ -238,7 +238,7 @@ export const activateCases: readonly TargetCase[] = [
   {
     name: "activate/guard",
     title: "stores with a preview's pointer what guards it, a single-use link's missing hash too",
-    requires: "previews",
+    requires: ["previews"],
     check: async ({ subject, readGuard }) => {
       const siteId = freshSiteId();
       const content = contentOf(1, smallSite);

@@ -81,3 +81,20 @@ export async function visible(
   }
   return seen;
 }
+
+/** Files whose names trip programs that take a path for something else. */
+export function oddFiles(): Files {
+  const names = [
+    "-rf",
+    "--help.html",
+    "with space.txt",
+    'it\'s "quoted" $(x) `y` ; & | * ?.txt',
+    "grüße/日本/🏨.html",
+    ".well-known/acme-challenge/token",
+    `deep/${"d/".repeat(40)}leaf.txt`,
+    `${"n".repeat(250)}.js`,
+    "back\\slash.txt",
+    "percent%2Fencoded.txt",
+  ];
+  return { ...Object.fromEntries(names.map((name, index) => [name, `file ${index}`])), "empty.txt": "" };
+}

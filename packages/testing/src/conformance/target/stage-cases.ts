@@ -89,12 +89,12 @@ export const stageCases: readonly TargetCase[] = [
       assertSame([error.details.offered, error.details.current], [4, 5], "the error names both tokens");
       assertSame(await listReleases(siteId), [later.manifest.release], "nothing was staged");
     },
-    requires: "fencing",
+    requires: ["fencing"],
   },
   {
     name: "stage/remembers-a-higher-token",
     title: "remembers the token of a stage, also before anything is shown",
-    requires: "fencing",
+    requires: ["fencing"],
     check: async ({ subject }) => {
       const siteId = freshSiteId();
       const content = await goLive(subject, siteId, 1, smallSite);

@@ -77,7 +77,7 @@ export const stageFailureCases: readonly TargetCase[] = [
   {
     name: "stage/fenced-midway",
     title: "makes no release when a higher token comes while it is staging",
-    requires: "fencing",
+    requires: ["fencing"],
     check: async ({ subject, listReleases }) => {
       const siteId = freshSiteId();
       const first = await goLive(subject, siteId, 1, smallSite);

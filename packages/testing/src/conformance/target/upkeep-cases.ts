@@ -5,7 +5,7 @@ import { bytesOf } from "../blob-store/bytes.ts";
 import { toolOf } from "../conformance-case.ts";
 import { assertSame, expectOk, expectRefusal } from "../expectation.ts";
 import { freshHash, freshPreviewId, freshSiteId } from "../fresh-ids.ts";
-import { contentOf, type Files, goLive, smallSite, stage } from "./content.ts";
+import { contentOf, type Files, goLive, oddFiles, smallSite, stage } from "./content.ts";
 import type { TargetCase } from "./target-harness.ts";
 
 const changedSite: Files = { ...smallSite, "index.html": "<h1>two</h1>" };
@@ -41,7 +41,7 @@ export const upkeepCases: readonly TargetCase[] = [
   {
     name: "discard/never-the-previewed",
     title: "never removes a release that a preview points to",
-    requires: "previews",
+    requires: ["previews"],
     check: async ({ subject, listReleases }) => {
       const siteId = freshSiteId();
       const content = contentOf(1, smallSite);
@@ -72,7 +72,7 @@ export const upkeepCases: readonly TargetCase[] = [
   {
     name: "discard/fenced",
     title: "refuses a token below one it has seen, and removes nothing",
-    requires: "fencing",
+    requires: ["fencing"],
     check: async ({ subject, listReleases }) => {
       const siteId = freshSiteId();
       const first = await goLive(subject, siteId, 1, smallSite);
@@ -97,7 +97,7 @@ export const upkeepCases: readonly TargetCase[] = [
   {
     name: "serving-state/sets",
     title: "sets what visitors get, for a site without a release too, and leaves pointers and releases",
-    requires: "servingState",
+    requires: ["servingState"],
     check: async ({ subject, readServingState, readSlot }) => {
       const read = toolOf(readServingState, "readServingState");
       const siteId = freshSiteId();
@@ -117,9 +117,8 @@ export const upkeepCases: readonly TargetCase[] = [
   {
     name: "serving-state/fenced",
     title: "refuses a token below one it has seen, and remembers its own",
-    requires: "servingState",
+    requires: ["fencing", "servingState"],
     check: async ({ subject, readServingState }) => {
-      if (!subject.capabilities.fencing) return;
       const siteId = freshSiteId();
       await goLive(subject, siteId, 5, smallSite);
       await expectRefusal(subject.setServingState({ siteId, fencingToken: 4, state: "suspended" }), "FENCED");
@@ -131,7 +130,7 @@ export const upkeepCases: readonly TargetCase[] = [
   {
     name: "serving-state/cancelled",
     title: "changes nothing when the signal has fired before the call",
-    requires: "servingState",
+    requires: ["servingState"],
     check: async ({ subject, readServingState }) => {
       const siteId = freshSiteId();
       await goLive(subject, siteId, 1, smallSite);
@@ -143,7 +142,7 @@ export const upkeepCases: readonly TargetCase[] = [
   {
     name: "verify/intact",
     title: "finds nothing wrong with a release as it was staged",
-    requires: "verify",
+    requires: ["verify"],
     check: async ({ subject }) => {
       const siteId = freshSiteId();
       const { manifest } = await goLive(subject, siteId, 1, smallSite);
@@ -153,7 +152,7 @@ export const upkeepCases: readonly TargetCase[] = [
   {
     name: "verify/finds-differences",
     title: "names files that are missing, that have other bytes of the same length, and that should not be there",
-    requires: "verify",
+    requires: ["verify"],
     check: async ({ subject, tamper }) => {
       const change = toolOf(tamper, "tamper");
       const siteId = freshSiteId();
@@ -177,16 +176,36 @@ export const upkeepCases: readonly TargetCase[] = [
   {
     name: "verify/absent",
     title: "says RELEASE_NOT_FOUND for a release that is not staged",
-    requires: "verify",
+    requires: ["verify"],
     check: async ({ subject }) => {
       const release: ReleaseId = releaseIdOf(1, freshHash());
       await expectRefusal(subject.verify({ siteId: freshSiteId(), release }), "RELEASE_NOT_FOUND");
     },
   },
   {
+    name: "verify/cancelled",
+    title: "answers ABORTED when the signal has fired before the call",
+    requires: ["verify"],
+    check: async ({ subject }) => {
+      const siteId = freshSiteId();
+      const { release } = (await goLive(subject, siteId, 1, smallSite)).manifest;
+      await expectRefusal(subject.verify({ siteId, release }, { signal: AbortSignal.abort() }), "ABORTED");
+    },
+  },
+  {
+    name: "verify/odd-names",
+    title: "finds nothing wrong with Unicode, dash, quote and empty files",
+    requires: ["verify"],
+    check: async ({ subject }) => {
+      const siteId = freshSiteId();
+      const { release } = (await goLive(subject, siteId, 1, oddFiles())).manifest;
+      assertSame(await expectOk(subject.verify({ siteId, release })), { problems: [] }, "no problem");
+    },
+  },
+  {
     name: "stage/never-from-damaged",
     title: "does not take damaged bytes of an earlier release into a new one",
-    requires: "verify",
+    requires: ["verify"],
     check: async ({ subject, tamper }) => {
       const siteId = freshSiteId();
       const first = await goLive(subject, siteId, 1, smallSite);

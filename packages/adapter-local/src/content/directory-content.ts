@@ -1,0 +1,104 @@
+import { resolve } from "node:path";
+import {
+  adapterError,
+  attempt,
+  type ContentError,
+  type ContentSource,
+  type ContentView,
+  hostingError,
+  isHostingError,
+  type ReleaseId,
+  type SiteContent,
+  type SiteId,
+  type SlotName,
+} from "@hostelry/core/adapter";
+import { type FileSystem, nodeFileSystem } from "../file-system/file-system.ts";
+import { readPointer } from "../site/pointer.ts";
+import { readServingState } from "../site/serving-markers.ts";
+import { isPathSafeId, pointerPlace, type SiteLayout, siteLayout } from "../site/site-layout.ts";
+import { readGuard } from "../site/stored-guard.ts";
+import { readStoredManifest } from "../site/stored-manifest.ts";
+import { manifestCache, type ReleaseFiles } from "./manifest-cache.ts";
+import { releaseView } from "./release-view.ts";
+
+/** Options of {@link directoryContent}. */
+export interface DirectoryContentOptions {
+  /** For error messages. Default `directory`. */
+  readonly name?: string | undefined;
+  /** So many files of parsed manifests are kept, of all sites together. Default 200,000, about 100 MB at most. */
+  readonly maxCachedFiles?: number | undefined;
+  /** What to reach the disk through. Default `node:fs`. */
+  readonly fileSystem?: FileSystem | undefined;
+}
+
+/** The serving side of `directoryTarget(root)`: finds a site's release by its pointer, and needs no control plane. */
+export function directoryContent(root: string, options: DirectoryContentOptions = {}): ContentSource {
+  const { name = "directory", maxCachedFiles = 200_000, fileSystem = nodeFileSystem } = options;
+  const targetRoot = resolve(root);
+  const cache = manifestCache(maxCachedFiles);
+
+  const filesOf = (layout: SiteLayout, siteId: SiteId, release: ReleaseId): ReleaseFiles | undefined => {
+    const cached = cache.get(siteId, release);
+    if (cached !== undefined) return cached;
+    const manifest = readStoredManifest(fileSystem, layout, release, name);
+    if (manifest === undefined) return undefined;
+    const files = new Map(manifest.files.map((file) => [file.path, file]));
+    cache.set(siteId, release, files);
+    return files;
+  };
+
+  /** The view behind a pointer; a release that a flip took out of use meanwhile is looked for again. */
+  const viewOf = (layout: SiteLayout, siteId: SiteId, slot: SlotName): ContentView | null => {
+    const place = pointerPlace(layout, slot);
+    let release = readPointer(fileSystem, place, name);
+    for (;;) {
+      if (release === null) return null;
+      const files = filesOf(layout, siteId, release);
+      if (files !== undefined) {
+        const directory = `${layout.releases}/${release}`;
+        const classify = (cause: unknown, signal: AbortSignal | undefined) =>
+          adapterError(cause, { adapter: name, operation: "read", state: "unchanged", signal });
+        return releaseView({ fileSystem, name, siteId, release, directory, files, classify });
+      }
+      const now = readPointer(fileSystem, place, name);
+      if (now === release) {
+        const sentence = `The pointer of ${siteId} names release ${release}, which is not there.`;
+        throw hostingError("RELEASE_NOT_FOUND", sentence, { target: name, siteId, release });
+      }
+      release = now;
+    }
+  };
+
+  const look = (siteId: SiteId, slot: SlotName): SiteContent | null => {
+    // Ids come out of host names and paths here: what can't be a name of ours is no site, not a mistake.
+    if (!isPathSafeId(siteId) || (slot !== "live" && !isPathSafeId(slot.slice("preview/".length)))) return null;
+    const layout = siteLayout(targetRoot, siteId);
+    if (fileSystem.statSync(layout.root, { throwIfNoEntry: false })?.isDirectory() !== true) return null;
+    const servingState = readServingState(fileSystem, layout);
+    const view = viewOf(layout, siteId, slot);
+    if (slot === "live") return { servingState, view };
+    const guard = readGuard(fileSystem, layout, slot)?.guard;
+    // A preview's guard comes before its pointer and goes after it: without one, the preview may just have been closed.
+    const isClosed = guard === undefined && readPointer(fileSystem, pointerPlace(layout, slot), name) === null;
+    return { servingState, view: isClosed ? null : view, guard };
+  };
+
+  return {
+    spec: "content-source/1",
+    name,
+    look: ({ siteId, slot }, { signal } = {}) =>
+      attempt(
+        () => {
+          signal?.throwIfAborted();
+          return look(siteId, slot);
+        },
+        (cause): ContentError => {
+          if (isHostingError(cause) && cause.code === "TARGET_LAYOUT_INVALID") {
+            const details = { adapter: name, operation: "look", state: "unchanged" } as const;
+            return hostingError("ADAPTER_FAILED", cause.message, details, { cause });
+          }
+          return adapterError(cause, { adapter: name, operation: "look", state: "unchanged", signal });
+        },
+      ),
+  };
+}

@@ -1,0 +1,63 @@
+import {
+  type AdapterError,
+  adapterError,
+  attempt,
+  type ResultAsync,
+  type Store,
+  type StoreCapabilities,
+} from "@hostelry/core/adapter";
+import type { Session } from "./database/session.ts";
+import { auditRecords } from "./records/audit-records.ts";
+import { leaseRecords } from "./records/lease-records.ts";
+import { previewRecords } from "./records/preview-records.ts";
+import { publicationJournal } from "./records/publication-journal.ts";
+import { revisionRecords } from "./records/revision-records.ts";
+import { siteRecords } from "./records/site-records.ts";
+import { slotRecords } from "./records/slot-records.ts";
+
+/** A store on PostgreSQL or PGlite. */
+export interface PgStore extends Store {
+  /**
+   * Refuses new calls, waits for those under way, and frees what the store itself opened: an embedded database and its
+   * directory, never a pool or client of the host. Repeated: success.
+   */
+  close(): ResultAsync<void, AdapterError>;
+}
+
+/** What a store is made of. */
+export interface PgStoreParts {
+  readonly session: Session;
+  readonly name: string;
+  readonly capabilities: StoreCapabilities;
+  /** Frees what was opened for this store alone; called once. */
+  readonly free?: (() => Promise<void>) | undefined;
+}
+
+/** Puts the store together; the schema is there already. */
+export function pgStore({ session, name, capabilities, free }: PgStoreParts): PgStore {
+  let closing: Promise<void> | undefined;
+  const end = async (): Promise<void> => {
+    await session.end();
+    await free?.();
+  };
+  return {
+    spec: "store/1",
+    name,
+    capabilities,
+    ...siteRecords(session),
+    ...revisionRecords(session),
+    ...leaseRecords(session),
+    ...publicationJournal(session),
+    ...slotRecords(session),
+    ...previewRecords(session),
+    ...auditRecords(session),
+    close: () =>
+      attempt(
+        () => {
+          closing ??= end();
+          return closing;
+        },
+        (cause) => adapterError(cause, { adapter: name, operation: "close", state: "unchanged" }),
+      ),
+  };
+}

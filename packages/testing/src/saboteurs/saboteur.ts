@@ -1,0 +1,55 @@
+import type { BlobStore, Store, Target } from "@hostelry/core/adapter";
+import { blobStoreConformance } from "../conformance/blob-store/blob-store-conformance.ts";
+import type { ConformanceCase, ConformancePort } from "../conformance/conformance-case.ts";
+import { storeConformance } from "../conformance/store/store-conformance.ts";
+import { targetConformance } from "../conformance/target/target-conformance.ts";
+import type { MemoryBlobStore } from "../memory/blob-store/memory-blob-store.ts";
+import { memoryBlobStoreHarness, memoryStoreHarness, memoryTargetHarness } from "../memory/memory-harness.ts";
+import type { MemoryStore, MemoryStoreOptions } from "../memory/store/memory-store.ts";
+import type { MemoryTarget } from "../memory/target/memory-target.ts";
+
+/** An adapter that breaks one promise and keeps all others: it proves that the kit sees the difference. */
+export interface Saboteur {
+  readonly name: string;
+  readonly port: ConformancePort;
+  /** Ids of the cases that must fail; every other case of the port must pass. */
+  readonly caughtBy: readonly string[];
+  /** The port's whole suite, bound to the saboteur. */
+  cases(): readonly ConformanceCase[];
+}
+
+/** A saboteur on paper: what it is called, who catches it, and how it spoils a good adapter. */
+interface SaboteurDraft<S> {
+  readonly name: string;
+  /** Case ids without the port. */
+  readonly caughtBy: readonly string[];
+  readonly spoil: S;
+}
+
+/** A store that breaks one promise: `spoil` gives the methods that replace those of a good one. */
+export function storeSaboteur(
+  draft: SaboteurDraft<(store: MemoryStore, options: MemoryStoreOptions) => Partial<Store>>,
+): Saboteur {
+  const harness = memoryStoreHarness((store, options) => ({ ...store, ...draft.spoil(store, options) }));
+  return saboteur("store", draft, () => storeConformance(harness));
+}
+
+/** A blob store that breaks one promise. */
+export function blobStoreSaboteur(draft: SaboteurDraft<(store: MemoryBlobStore) => Partial<BlobStore>>): Saboteur {
+  const harness = memoryBlobStoreHarness((store) => ({ ...store, ...draft.spoil(store) }));
+  return saboteur("blob-store", draft, () => blobStoreConformance(harness));
+}
+
+/** A target that breaks one promise. */
+export function targetSaboteur(draft: SaboteurDraft<(target: MemoryTarget) => Partial<Target>>): Saboteur {
+  const harness = memoryTargetHarness((target) => ({ ...target, ...draft.spoil(target) }));
+  return saboteur("target", draft, () => targetConformance(harness));
+}
+
+function saboteur(
+  port: ConformancePort,
+  { name, caughtBy }: SaboteurDraft<unknown>,
+  cases: () => readonly ConformanceCase[],
+): Saboteur {
+  return { name, port, caughtBy: caughtBy.map((id) => `${port}/${id}`), cases };
+}

@@ -1,0 +1,20 @@
+import { blobStoreSaboteurs } from "./blob-store-saboteurs.ts";
+import { leaseSaboteurs } from "./lease-saboteurs.ts";
+import { previewSaboteurs } from "./preview-saboteurs.ts";
+import { recordSaboteurs } from "./record-saboteurs.ts";
+import type { Saboteur } from "./saboteur.ts";
+import { stagingSaboteurs } from "./staging-saboteurs.ts";
+import { targetSaboteurs } from "./target-saboteurs.ts";
+
+/**
+ * Adapters that each break one promise, with the cases that must catch them. The kit's own tests run them all; a host
+ * that writes a suite of its own can do the same.
+ */
+export const saboteurs: readonly Saboteur[] = [
+  ...recordSaboteurs,
+  ...previewSaboteurs,
+  ...leaseSaboteurs,
+  ...blobStoreSaboteurs,
+  ...targetSaboteurs,
+  ...stagingSaboteurs,
+];
