@@ -53,7 +53,11 @@ export async function discard(
   for (const release of new Set(request.releases)) {
     if (slices.over()) await slices.next();
     // Looked at right before, with nothing waited for in between.
-    if (isShown(release)) continue;
+    if (isShown(release)) {
+      // By a later holder, perhaps: then this one is told, instead of being left to believe that all is as it knew it.
+      fence.check();
+      continue;
+    }
     const isThere = fileSystem.lstatSync(`${layout.releases}/${release}`, { throwIfNoEntry: false }) !== undefined;
     if (isThere) writeJournal(fileSystem, layout, fencingToken, { change: "discard", release });
     if (removeRelease(release)) discarded.push(release);

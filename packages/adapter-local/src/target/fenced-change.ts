@@ -51,6 +51,7 @@ export function fencedChanges(parts: TargetParts, layout: SiteLayout, fence: Fen
         fileSystem.chmodSync(prepared, 0o644);
       } catch (cause) {
         unlessAbsent(() => fileSystem.unlinkSync(prepared));
+        if (systemCode(cause) === "ENOENT") fence.check();
         throw cause;
       }
       commit(prepared, place);

@@ -90,7 +90,7 @@ export interface BlobStore {
    * Concurrent: a blob that is there all the while is listed exactly once.
    * Cancelled: `ABORTED`.
    * Half-way: fails as a whole; it only reads.
-   * Limits: pages of at most 1000.
+   * Limits: pages of 1 to 1000; a limit beyond is cut to it.
    */
   list(
     page?: PageRequest & CallOptions,

@@ -105,7 +105,7 @@ export type TargetError =
 
 /**
  * A place that serves: a directory, an edge node, a bucket. It holds releases and pointers to them, and knows nothing
- * of revisions, tenants or policy.
+ * of revisions, tenants or policy. A method that needs a capability which is `false` answers `INVALID_INPUT`.
  */
 export interface Target {
   readonly spec: "target/1";
@@ -158,7 +158,7 @@ export interface Target {
    * Points a slot to a staged release, atomically for readers: each sees the one or the other, and never neither.
    *
    * Absent: an unknown release is `RELEASE_NOT_FOUND`, and nothing changes.
-   * Repeated: success with `changed: false`.
+   * Repeated: success with `changed: false`; another `guard` than the stored one is stored all the same.
    * Concurrent: one after the other. With `capabilities.fencing` a lower token loses for good, also when its owner was
    *   paused between looking and changing.
    * Cancelled: `ABORTED` before the flip, or the flip's result; `details.state` tells.
@@ -205,7 +205,8 @@ export interface Target {
    * Concurrent: fenced like `activate`.
    * Cancelled: `ABORTED`; some may be gone.
    * Half-way: a release half removed is a left-over, no longer a release.
-   * Limits: a release that a slot points to is never removed; it is left out of `discarded`.
+   * Limits: a release that a slot points to is never removed; it is left out of `discarded`. A left-over of the same
+   *   token stays: it may be at work.
    */
   discard(
     request: FencedRequest & { readonly releases: readonly ReleaseId[] },

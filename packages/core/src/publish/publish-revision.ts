@@ -111,7 +111,8 @@ function underLease(
     yield* checkExpected(site.id, current, options);
     if (current !== undefined && current.manifestDigest === manifest.digest) {
       const standing = yield* standingPublication(ports, held, current, targets);
-      if (standing !== undefined) return ok(unchanged(standing));
+      // Also then: whoever was killed after recording, or while putting right, has left something for this.
+      if (standing !== undefined) return ok(unchanged(standing, await tidy(ports, held, targets)));
     }
     const { publication, staged } = yield* publishSlot(ports, held, {
       revision,
@@ -122,18 +123,23 @@ function underLease(
       actor,
       onProgress,
     });
-    const pruned = await pruneReleases(ports, held, targets);
     return ok({
       outcome: "published" as const,
       publication,
       deliveries: [...staged].map(([target, sent]) => ({ target: target.name, ...sent })),
-      pruned: pruned.unwrapOr({ discarded: [], problems: pruned.isErr() ? [pruned.error] : [] }),
+      pruned: await tidy(ports, held, targets),
     });
   });
 }
 
-function unchanged(publication: Publication): PublishOutcome {
-  return { outcome: "unchanged", publication, deliveries: [], pruned: { discarded: [], problems: [] } };
+/** Prunes; a failure of that is told, and does not undo what has been published. */
+async function tidy(ports: HostingPorts, held: HeldLease, targets: readonly Target[]): Promise<PruneOutcome> {
+  const pruned = await pruneReleases(ports, held, targets);
+  return pruned.isOk() ? pruned.value : { discarded: [], problems: [pruned.error] };
+}
+
+function unchanged(publication: Publication, pruned: PruneOutcome): PublishOutcome {
+  return { outcome: "unchanged", publication, deliveries: [], pruned };
 }
 
 /** The publication on record, if every target is seen to show its release. One that can't be looked at is no proof. */

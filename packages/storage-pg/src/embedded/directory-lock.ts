@@ -18,33 +18,41 @@ interface Claim extends ProcessIdentity {
 }
 
 const claimPrefix = "claim-";
-const highestTries = 20;
+const highestLooks = 50;
 
 /**
  * Takes the sole right to `directory`, or throws `STATE_DIRECTORY_IN_USE`.
  *
- * Everybody first writes a claim of his own, then looks for the claims of other living processes, and gives way if there
- * is one. Of two who claim, the later one to look sees the other, so never two go on; and since nobody takes over or
- * removes a file that a living process made, there is no moment in which a lock is stolen by mistake, which a single lock
- * file with a take-over can't avoid. The claim of a dead process counts for nothing; whoever wins removes it.
+ * Everybody first writes a claim of his own, then looks for the claims of other living processes, and goes on only when
+ * there is none. Of two who claim, the later one to look sees the other, so never two go on; and since nobody takes over
+ * or removes a file that a living process made, there is no moment in which a lock is stolen by mistake, which a single
+ * lock file with a take-over can't avoid. The claim of a dead process counts for nothing; whoever wins removes it.
  * A heartbeat would lie: WebAssembly blocks the event loop for as long as a statement takes.
  */
 export async function directoryLock(directory: string): Promise<DirectoryLock> {
   const own = await ownIdentity();
-  for (let tries = 1; ; tries += 1) {
-    const { key, withdraw } = await makeClaim(directory, own);
-    const others = await otherClaims(directory, key, own);
-    const rival = others.living.find(({ holds }) => holds) ?? others.living[0];
-    if (rival === undefined) {
-      // A second name beside the claim. (A rename could hide both from somebody who reads the directory just then.)
-      await link(join(directory, claimPrefix + key), join(directory, `holder-${key}`));
-      for (const dead of others.dead) await removeClaim(directory, dead);
-      return { release: withdraw };
+  let claim = await makeClaim(directory, own);
+  try {
+    for (let looks = 1; ; looks += 1) {
+      const others = await otherClaims(directory, claim.key, own);
+      const rival = others.living.find(({ holds }) => holds) ?? others.living[0];
+      if (rival === undefined) {
+        // A second name beside the claim. (A rename could hide both from somebody who reads the directory just then.)
+        await link(join(directory, claimPrefix + claim.key), join(directory, `holder-${claim.key}`));
+        for (const dead of others.dead) await removeClaim(directory, dead);
+        return { release: claim.withdraw };
+      }
+      if (rival.holds || looks === highestLooks) throw inUse(directory, rival.pid);
+      // Nobody has it yet. The first in the order of keys stands and looks again; the others give way for a while.
+      const { key } = claim;
+      const stands = others.living.every((other) => key < other.key);
+      if (!stands) await claim.withdraw();
+      await new Promise((resolve) => setTimeout(resolve, stands ? 2 : 20 + Math.random() * 10 * looks));
+      if (!stands) claim = await makeClaim(directory, own);
     }
-    await withdraw();
-    if (rival.holds || tries === highestTries) throw inUse(directory, rival.pid);
-    // Both gave way, or one of them is about to win: look again, at different moments.
-    await new Promise((resolve) => setTimeout(resolve, 5 + Math.random() * 5 * tries));
+  } catch (cause) {
+    await claim.withdraw();
+    throw cause;
   }
 }
 
@@ -73,6 +81,7 @@ async function makeClaim(
 }
 
 interface Rival {
+  readonly key: string;
   readonly pid: number;
   readonly holds: boolean;
 }
@@ -91,7 +100,7 @@ async function otherClaims(
     const claim = await readClaim(join(directory, claimPrefix + key));
     if (claim === null) continue;
     if (claim === damaged || (await isGone(directory, key, claim, own))) dead.push(key);
-    else living.push({ pid: claim.pid, holds: names.includes(`holder-${key}`) });
+    else living.push({ key, pid: claim.pid, holds: names.includes(`holder-${key}`) });
   }
   return { living, dead };
 }

@@ -4,8 +4,7 @@ import { join } from "node:path";
 
 /** Something that the kernel ends with the process, and that processes of other containers can see. */
 export interface LifeSign {
-  /** The file's name in the directory. */
-  readonly name: string;
+  /** Ends it before the process does. Repeated: success. */
   end(): Promise<void>;
 }
 
@@ -27,11 +26,11 @@ export async function lifeSign(directory: string, name: string): Promise<LifeSig
     return undefined;
   }
   server.unref();
+  const closed = once(server, "close");
   return {
-    name,
     end: async () => {
-      server.close();
-      await once(server, "close");
+      if (server.listening) server.close();
+      await closed;
     },
   };
 }

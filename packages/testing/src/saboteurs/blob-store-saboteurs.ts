@@ -138,6 +138,40 @@ export const blobStoreSaboteurs: readonly Saboteur[] = [
       remove: (names, options) => store.remove(names, options).map(() => ({ removed: names.length })),
     }),
   }),
+  blobStoreSaboteur({
+    name: "begins a put that was cancelled before",
+    caughtBy: ["put/cancelled-before"],
+    spoil: (store) => ({
+      put: (input, options) => store.put(input, options?.signal?.aborted === true ? {} : options),
+    }),
+  }),
+  blobStoreSaboteur({
+    name: "reads on when its caller has gone",
+    caughtBy: ["read/cancelled"],
+    spoil: (store) => ({ read: (sha256, { start, end } = {}) => store.read(sha256, { start, end }) }),
+  }),
+  blobStoreSaboteur({
+    name: "lists on when its caller has gone",
+    caughtBy: ["list/cancelled"],
+    spoil: (store) => ({ list: ({ after, limit } = {}) => store.list({ after, limit }) }),
+  }),
+  blobStoreSaboteur({
+    name: "removes on when its caller has gone",
+    caughtBy: ["remove/cancelled"],
+    spoil: (store) => ({ remove: (names) => store.remove(names) }),
+  }),
+  blobStoreSaboteur({
+    name: "makes an error of a put whose blob is removed at the same time",
+    caughtBy: ["remove/against-put"],
+    spoil: (store) => ({
+      put: (input, options) =>
+        flow(async function* () {
+          const stored = yield* store.put(input, options);
+          yield* store.read(stored.sha256, options);
+          return ok(stored);
+        }),
+    }),
+  }),
 ];
 
 async function* gathered(chunks: AsyncIterable<Uint8Array>, hash: Hash): AsyncGenerator<Uint8Array> {

@@ -1,6 +1,7 @@
 import { blobStoreSaboteurs } from "./blob-store-saboteurs.ts";
 import { leaseSaboteurs } from "./lease-saboteurs.ts";
 import { previewSaboteurs } from "./preview-saboteurs.ts";
+import { raceSaboteurs } from "./race-saboteurs.ts";
 import { recordSaboteurs } from "./record-saboteurs.ts";
 import type { Saboteur } from "./saboteur.ts";
 import { stagingSaboteurs } from "./staging-saboteurs.ts";
@@ -14,6 +15,7 @@ export const saboteurs: readonly Saboteur[] = [
   ...recordSaboteurs,
   ...previewSaboteurs,
   ...leaseSaboteurs,
+  ...raceSaboteurs,
   ...blobStoreSaboteurs,
   ...targetSaboteurs,
   ...stagingSaboteurs,

@@ -53,6 +53,46 @@ export const stagingSaboteurs: readonly Saboteur[] = [
     }),
   }),
   targetSaboteur({
+    name: "ignores fencing when it stages",
+    caughtBy: ["stage/fenced", "stage/fenced-midway"],
+    spoil: (target) => ({
+      stage: (request, options) =>
+        target.stage(request, options).orElse((error) => {
+          if (error.code !== "FENCED") return err(error);
+          makeRelease(target, request);
+          return ok({ sentFiles: 0, sentBytes: 0, reusedFiles: 0 });
+        }),
+    }),
+  }),
+  targetSaboteur({
+    name: "sends a release again that is staged already",
+    caughtBy: ["stage/repeated"],
+    spoil: (target) => ({
+      stage: (request, options) => {
+        const { releases } = heldSite(target.state, request.siteId);
+        releases.delete(request.manifest.release);
+        return target.stage(request, options);
+      },
+    }),
+  }),
+  targetSaboteur({
+    name: "writes files outside of the release",
+    caughtBy: ["paths/never-outside"],
+    spoil: (target) => ({
+      stage: (request, options) =>
+        target.stage(request, options).orElse((error) => {
+          if (error.code !== "INVALID_INPUT") return err(error);
+          makeRelease(target, request);
+          return ok({ sentFiles: 1, sentBytes: 4, reusedFiles: 0 });
+        }),
+    }),
+  }),
+  targetSaboteur({
+    name: "swallows the cancellation of a discard",
+    caughtBy: ["discard/cancelled"],
+    spoil: (target) => ({ discard: (request) => target.discard(request) }),
+  }),
+  targetSaboteur({
     name: "compares the token only when staging begins",
     caughtBy: ["stage/fenced-midway"],
     spoil: (target) => ({

@@ -92,6 +92,24 @@ export const targetSaboteurs: readonly Saboteur[] = [
     spoil: (target) => ({ activate: (request) => target.activate(request) }),
   }),
   targetSaboteur({
+    name: "says that every flip has changed something",
+    caughtBy: ["activate/repeated", "activate/empties"],
+    spoil: (target) => ({
+      activate: (request, options) =>
+        target.activate(request, options).map((outcome) => ({ ...outcome, changed: true })),
+    }),
+  }),
+  targetSaboteur({
+    name: "swallows the cancellation of a change of the serving state",
+    caughtBy: ["serving-state/cancelled"],
+    spoil: (target) => ({ setServingState: (request) => target.setServingState(request) }),
+  }),
+  targetSaboteur({
+    name: "swallows the cancellation of a probe",
+    caughtBy: ["look/cancelled"],
+    spoil: (target) => ({ probe: (request) => target.probe(request) }),
+  }),
+  targetSaboteur({
     name: "overwrites what it did not make",
     caughtBy: ["activate/foreign-pointer"],
     spoil: (target) => ({

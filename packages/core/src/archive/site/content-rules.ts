@@ -1,6 +1,6 @@
 import type { ArchivePolicy } from "../archive-policy.ts";
 import { foldName } from "../names/fold-name.ts";
-import { type NamePattern, namePattern } from "../names/name-pattern.ts";
+import { namePatterns } from "../names/name-pattern.ts";
 
 /** What the policy says about one path. */
 export interface Verdict {
@@ -12,22 +12,36 @@ export interface Verdict {
 /** The strip and forbid lists, compiled. */
 export type ContentRules = (path: string, isDirectory: boolean) => Verdict;
 
+const keep: Verdict = { strip: false };
+
+// Spaces and semicolons end an extension for some servers ("a.asp;.jpg" was run by IIS 6).
+const partEnds = /[.; ]/;
+
 /** Compiles the lists of a policy. Names in disguise (case, ignorable characters, look-alikes) are seen through. */
 export function contentRules(policy: ArchivePolicy): ContentRules {
-  const strip = policy.strip.map(namePattern);
-  const forbid = policy.forbid.map((rule) => ({ pattern: namePattern(rule.pattern), reason: rule.reason }));
-  const extensions = policy.forbidExtensions.map(namePattern);
-  const keep: Verdict = { strip: false };
+  const strip = namePatterns(policy.strip.map((pattern) => [pattern, true]));
+  const forbid = namePatterns(policy.forbid.map((rule) => [rule.pattern, rule]));
+  const extensions = namePatterns(policy.forbidExtensions.map((pattern) => [pattern, true]));
   const folders = new Map<string, Verdict>();
+  const parts = new Map<string, boolean>();
+
+  /** The few extensions of a site come again and again. */
+  const isForbiddenPart = (part: string): boolean => {
+    const known = parts.get(part);
+    if (known !== undefined) return known;
+    const forbidden = extensions.find(part, false) === true;
+    if (parts.size < maxRemembered) parts.set(part, forbidden);
+    return forbidden;
+  };
 
   const judge = (segment: string, isDirectory: boolean): Verdict => {
-    if (strip.some((pattern) => pattern.matches(segment, isDirectory))) return { strip: true };
-    const rule = forbid.find(({ pattern }) => pattern.matches(segment, isDirectory));
-    if (rule !== undefined)
-      return { strip: false, forbidden: `"${rule.pattern.source}" is not published: ${rule.reason}.` };
-    const extension = isDirectory ? undefined : forbiddenExtension(segment, extensions);
-    if (extension === undefined) return keep;
-    const forbidden = `Files with ".${extension}" in their name are not published: a web server may run them as programs.`;
+    if (strip.find(segment, isDirectory) === true) return { strip: true };
+    const rule = forbid.find(segment, isDirectory);
+    if (rule !== undefined) return { strip: false, forbidden: `"${rule.pattern}" is not published: ${rule.reason}.` };
+    if (isDirectory) return keep;
+    const part = segment.split(partEnds).slice(1).find(isForbiddenPart);
+    if (part === undefined) return keep;
+    const forbidden = `Files with ".${part}" in their name are not published: a web server may run them as programs.`;
     return { strip: false, forbidden };
   };
 
@@ -54,9 +68,4 @@ export function contentRules(policy: ArchivePolicy): ContentRules {
   };
 }
 
-function forbiddenExtension(segment: string, extensions: readonly NamePattern[]): string | undefined {
-  const [, ...parts] = segment.split(".");
-  // Trailing spaces and semicolons end an extension for some servers ("a.asp;.jpg" was run by IIS 6).
-  const names = parts.flatMap((part) => part.split(/[; ]/));
-  return names.find((name) => extensions.some((pattern) => pattern.matches(name, false)));
-}
+const maxRemembered = 1000;

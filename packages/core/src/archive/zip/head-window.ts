@@ -1,7 +1,7 @@
 import type { ByteSource } from "../source/byte-source.ts";
 
-/** One read covers a descriptor and the header after it. */
-const pageBytes = 4096;
+/** One read covers a descriptor and the header after it; below 4 KiB Node takes the buffer out of its pool. */
+const nearBytes = 1024;
 /** Where every read is a request, the headers of small neighbours come together. */
 const farBytes = 256 * 1024;
 /** This thread is given back after so many reads that block it. */
@@ -28,7 +28,7 @@ export function headWindow(source: ByteSource, end: number): HeadWindow {
     } else {
       reads += 1;
       if (reads % readsPerTurn === 0) await new Promise((resolve) => setImmediate(resolve));
-      held = asBuffer(readNow(offset, Math.min(Math.max(length, pageBytes), end - offset)));
+      held = asBuffer(readNow(offset, Math.min(Math.max(length, nearBytes), end - offset)));
     }
     heldAt = offset;
     return held.subarray(0, length);

@@ -1,4 +1,4 @@
-import { type VerifiedFile, verifyEntries } from "../data/verify-entries.ts";
+import { verifyEntries } from "../data/verify-entries.ts";
 import { entryJudge } from "../entry-judge.ts";
 import { defaultWorkers, inflatePool } from "../inflate-pool.ts";
 import type { ByteContext, ReadTree } from "../inspection-context.ts";
@@ -42,12 +42,8 @@ export async function inspectZip(context: ByteContext, head: Uint8Array): Promis
 
   // Loaded when first needed: yauzl is a third of what importing core would cost a host that inspects nothing.
   const { secondReaderDisagrees } = await import("./second-reader.ts");
-  const disagreement = await secondReaderDisagrees(tail, tailAt, end.archiveEnd, records);
-  if (disagreement !== undefined) {
-    log.error("READER_DISAGREEMENT", `A second reader sees another archive: ${disagreement}.`);
-    return { tree, files: [] };
-  }
-  const files: readonly VerifiedFile[] = await verifyEntries(
+  // The second reader goes over the directory while the first runs are read and unpacked.
+  const verifying = verifyEntries(
     placed.map((entry) => ({ ...entry, kept: tree.kept.has(entry.path) })),
     {
       source,
@@ -59,6 +55,13 @@ export async function inspectZip(context: ByteContext, head: Uint8Array): Promis
       onBytes: (done) => context.onBytes(done, source.size),
     },
   );
+  const [files, disagreement] = await Promise.all([
+    verifying,
+    secondReaderDisagrees(tail, tailAt, end.archiveEnd, records),
+  ]);
+  if (disagreement !== undefined) {
+    log.error("READER_DISAGREEMENT", `A second reader sees another archive: ${disagreement}.`);
+  }
   return { tree, files };
 }
 

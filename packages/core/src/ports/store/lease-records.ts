@@ -30,7 +30,7 @@ export interface LeaseRecords {
    * Concurrent: with a takeover, one of the two happens: either it is prolonged or it is `LEASE_LOST`.
    * Cancelled: `ABORTED`.
    * Half-way: the old or the new time holds.
-   * Limits: an expired lease that nobody took over yet is `LEASE_LOST` too: expired is expired.
+   * Limits: `ttlMs` as in `acquireLease`. An expired lease that nobody took over yet is `LEASE_LOST` too: expired is expired.
    */
   renewLease(
     request: { readonly siteId: SiteId; readonly fencingToken: number; readonly ttlMs: number },

@@ -91,7 +91,7 @@ export interface PublicationRecords {
    * Cancelled: `ABORTED`; all of it is written or nothing: read the slot to know.
    * Half-way: all of it is written or nothing.
    * Limits: without the site's current, unexpired lease `LEASE_LOST`. A named revision or publication that does not
-   *   exist is `STORE_CONFLICT` and nothing is written.
+   *   exist, and a publication that has ended already, is `STORE_CONFLICT` and nothing is written.
    */
   compareAndSetSlot(
     change: SlotChange,

@@ -100,11 +100,12 @@ export const collectCases: readonly BlobStoreCase[] = [
           putting.running = false;
         });
         // Removers that start at different turns, so that every step of a put meets one.
-        const remove = async (turns: number): Promise<void> => {
-          for (let turn = 0; turn < turns; turn += 1) await new Promise((resolve) => setImmediate(resolve));
-          while (putting.running) await expectOk(subject.remove([sha256]));
+        const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+        const remove = async (firstTurn: number): Promise<void> => {
+          for (let waited = 0; waited < firstTurn; waited += 1) await turn();
+          for (; putting.running; await turn()) await expectOk(subject.remove([sha256]));
         };
-        await together(puts, remove(0), remove(1), remove(2));
+        await together(puts, ...[0, 1, 2, 3, 4, 5, 6, 7].map(remove));
         const read = await subject.read(sha256);
         if (read.isOk()) assert.equal(hashOf(await collect(read.value)), sha256, "what is there is whole");
         else await expectRefusal(Promise.resolve(read), "BLOB_NOT_FOUND");
