@@ -40,6 +40,17 @@ function text(field: Buffer): Buffer | undefined {
   return field.subarray(end).every((byte) => byte === 0) ? field.subarray(0, end) : undefined;
 }
 
+/**
+ * POSIX's prefix. star and node-tar end it early and put two times behind it; readers that know nothing of it stop at
+ * the NUL in front of them, so both see the same prefix.
+ */
+function prefixOf(field: Buffer): Buffer | undefined {
+  const whole = text(field);
+  const [access, change] = [field.subarray(131, 143), field.subarray(143)];
+  const timed = field[130] === 0 && [access, change].every((time) => number(time, true) !== undefined);
+  return whole ?? (timed ? text(field.subarray(0, 131)) : undefined);
+}
+
 /** Whether the block's checksum is right: the sum of its bytes with the checksum field read as spaces. */
 export function hasTarChecksum(block: Buffer): boolean {
   const stated = number(block.subarray(148, 156), false);
@@ -78,7 +89,7 @@ export function tarHeader(block: Buffer): TarHeader | TarHeaderProblem {
     return { problem: "an owner or device is not a number" };
   const name = text(block.subarray(0, 100));
   const linkName = text(block.subarray(157, 257));
-  const prefix = posix ? text(block.subarray(345, 500)) : block.subarray(345, 345);
+  const prefix = posix ? prefixOf(block.subarray(345, 500)) : block.subarray(345, 345);
   const rest = block.subarray(posix ? 500 : 345);
   const star = posix && block.subarray(508).equals(starMark);
   if (!(star ? rest.subarray(0, 8) : rest).every((byte) => byte === 0))

@@ -13,6 +13,9 @@ const dosDirectory = 0x10;
 /** An empty deflate stream: Java's writers give one to directories. */
 const emptyDeflateBytes = 2;
 
+/** All bits set: what Maven's archiver gives to directories whose mode it does not know. */
+const unsetMode = 0xffff;
+
 type Kind = EntryKind | "link" | "special" | "unknown";
 
 function kindOfMode(mode: number): Kind {
@@ -58,14 +61,16 @@ function judgePlain(kind: Kind, name: string, log: FindingLog): boolean {
  * must agree, since every reader goes by another one of them. Modes are never applied.
  */
 export function judgeKind(record: DirectoryRecord, name: string, log: FindingLog): EntryKind | undefined {
-  const mode = record.externalAttributes >>> 16;
+  const slash = name.endsWith("/");
+  const stated = record.externalAttributes >>> 16;
+  const mode = slash && stated === unsetMode ? 0 : stated;
   const ofMode = kindOfMode(mode);
   if (!judgePlain(ofMode, name, log) || !judgeExtraKinds(record.extra, name, log)) return undefined;
   if ((record.externalAttributes & dosVolume) !== 0) {
     log.error("SPECIAL_FILE", "The entry is a volume label.", name);
     return undefined;
   }
-  const bySlash: EntryKind = name.endsWith("/") || name.endsWith("\\") ? "directory" : "file";
+  const bySlash: EntryKind = slash ? "directory" : "file";
   const claims = [ofMode, ...kindsOfExtra(record.extra)];
   if ((record.externalAttributes & dosDirectory) !== 0) claims.push("directory");
   if (claims.some((claim) => claim !== "unknown" && claim !== bySlash)) {

@@ -1,0 +1,130 @@
+import { rm, truncate } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  type ContentSource,
+  type PreviewId,
+  previewSlot,
+  type ReleaseId,
+  type SiteId,
+  type Target,
+  unwrap,
+} from "@hostelry/core/adapter";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { siteId, siteOf } from "../fixtures/site-content.ts";
+import { type TemporaryDirectory, temporaryDirectory } from "../fixtures/temporary-directory.ts";
+import { directoryTarget } from "../target/directory-target.ts";
+import { directoryContent } from "./directory-content.ts";
+import { manifestCache } from "./manifest-cache.ts";
+
+let directory: TemporaryDirectory;
+let target: Target;
+let content: ContentSource;
+const large = "0123456789".repeat(100_000);
+const one = siteOf(1, { "big.txt": large, "index.html": "one" });
+const two = siteOf(2, { "index.html": "two" });
+
+beforeEach(async () => {
+  directory = await temporaryDirectory();
+  target = directoryTarget(directory.path, { durability: "none" });
+  content = directoryContent(directory.path);
+  for (const site of [one, two]) await unwrap(target.stage({ siteId, fencingToken: 1, ...site }));
+});
+
+afterEach(() => directory.remove());
+
+const activate = (release: ReleaseId | null) =>
+  unwrap(target.activate({ siteId, fencingToken: 1, slot: "live", release }));
+const viewNow = async () => {
+  const found = await unwrap(content.look({ siteId, slot: "live" }));
+  if (found?.view === null || found === null) throw new Error("nothing is shown");
+  return found.view;
+};
+async function textOf(bytes: AsyncIterable<Uint8Array>): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of bytes) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
+}
+
+describe("a look at a slot", () => {
+  it("is null for a site that is not there, or whose id can't be one", async () => {
+    for (const id of ["site-unknown", "..", "a/b"]) {
+      expect(await unwrap(content.look({ siteId: id as SiteId, slot: "live" }))).toBeNull();
+    }
+  });
+
+  it("shows an empty slot, then its release, the serving state, and each flip at once", async () => {
+    expect(await unwrap(content.look({ siteId, slot: "live" }))).toEqual({ servingState: "live", view: null });
+    await activate(one.manifest.release);
+    expect((await viewNow()).release).toBe(one.manifest.release);
+    await activate(two.manifest.release);
+    expect((await viewNow()).release).toBe(two.manifest.release);
+    await unwrap(target.setServingState({ siteId, fencingToken: 1, state: "maintenance" }));
+    expect((await unwrap(content.look({ siteId, slot: "live" })))?.servingState).toBe("maintenance");
+  });
+
+  it("tells a preview's guard", async () => {
+    const slot = previewSlot("preview-1" as PreviewId);
+    const guard = { tokenHash: "e".repeat(64), expiresAt: new Date("2030-01-01") };
+    await unwrap(target.activate({ siteId, fencingToken: 1, slot, release: one.manifest.release, guard }));
+    expect((await unwrap(content.look({ siteId, slot })))?.guard).toEqual(guard);
+  });
+
+  it("says RELEASE_NOT_FOUND when the pointer names a release that somebody has taken away", async () => {
+    await activate(one.manifest.release);
+    await rm(join(directory.path, "sites", siteId, ".hostelry/manifests", `${one.manifest.release}.json`));
+    const refused = await content.look({ siteId, slot: "live" });
+    expect(refused._unsafeUnwrapErr().code).toBe("RELEASE_NOT_FOUND");
+  });
+});
+
+describe("a view", () => {
+  it("keeps to its release when the slot flips", async () => {
+    await activate(one.manifest.release);
+    const view = await viewNow();
+    await activate(two.manifest.release);
+    expect(await textOf(await unwrap(view.read("index.html")))).toBe("one");
+    expect(view.file("other.html")).toBeUndefined();
+  });
+
+  it("reads whole files and ranges, small and large", async () => {
+    await activate(one.manifest.release);
+    const view = await viewNow();
+    expect(await textOf(await unwrap(view.read("big.txt")))).toBe(large);
+    expect(await textOf(await unwrap(view.read("big.txt", { start: 999_995 })))).toBe("56789");
+    expect(await textOf(await unwrap(view.read("big.txt", { start: 3, end: 600_003 })))).toBe(large.slice(3, 600_003));
+    expect(await textOf(await unwrap(view.read("index.html", { start: 1, end: 99 })))).toBe("ne");
+    expect(await textOf(await unwrap(view.read("index.html", { start: 7 })))).toBe("");
+  });
+
+  it("says RELEASE_CORRUPT for a file that is gone or cut, and RELEASE_NOT_FOUND for a release that is", async () => {
+    await activate(one.manifest.release);
+    const view = await viewNow();
+    const release = join(directory.path, "sites", siteId, "releases", one.manifest.release);
+    await truncate(join(release, "big.txt"), 10);
+    expect((await view.read("big.txt"))._unsafeUnwrapErr()).toMatchObject({
+      code: "RELEASE_CORRUPT",
+      details: { paths: ["big.txt"] },
+    });
+    await rm(join(release, "index.html"));
+    expect((await view.read("index.html"))._unsafeUnwrapErr().code).toBe("RELEASE_CORRUPT");
+    await rm(release, { recursive: true });
+    expect((await view.read("index.html"))._unsafeUnwrapErr().code).toBe("RELEASE_NOT_FOUND");
+  });
+});
+
+describe("the kept manifests", () => {
+  it("let go of the longest unused when there are too many files, and always keep the newest", () => {
+    const cache = manifestCache(5);
+    const files = (count: number) => new Map(one.manifest.files.slice(0, count).map((file) => [file.path, file]));
+    const [a, b, c] = ["1-a", "2-b", "3-c"] as unknown as readonly [ReleaseId, ReleaseId, ReleaseId];
+    cache.set("s", a, files(1));
+    cache.set("s", b, files(1));
+    expect(cache.get("s", a)).toBeDefined();
+    cache.set("s", c, files(2));
+    expect([cache.get("s", a), cache.get("s", b), cache.get("s", c)].map((kept) => kept !== undefined)).toEqual([
+      true,
+      false,
+      true,
+    ]);
+  });
+});
