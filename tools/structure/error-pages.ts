@@ -1,7 +1,7 @@
 import { errorTable } from "../../packages/core/src/errors/codes.ts";
 import type { StructureRule } from "./repository-tree.ts";
 
-const page = /^docs\/reference\/errors\/([A-Z0-9_]+)\.md$/;
+const page = /^docs\/reference\/errors\/(?!README\.md$)([A-Z0-9_]+)\.md$/;
 
 /** The rule for a table with these codes: each code has its page and each page its code. */
 export function errorPagesFor(codes: readonly string[]): StructureRule {

@@ -15,7 +15,7 @@ export interface FencedChanges {
   putLink(link: string, place: string): void;
   /** Puts a small file in a place, in exchange for the one that is there. */
   putFile(bytes: Uint8Array, place: string): void;
-  /** Takes away a link, a file or a whole directory; it is deleted later. `false` when it was not there. */
+  /** Takes away a link, a file or a whole directory; a directory is deleted later. `false` when it was not there. */
   remove(place: string): boolean;
 }
 
@@ -58,13 +58,17 @@ export function fencedChanges(parts: TargetParts, layout: SiteLayout, fence: Fen
     },
 
     remove(place) {
-      if (fileSystem.lstatSync(place, { throwIfNoEntry: false }) === undefined) return false;
+      const facts = fileSystem.lstatSync(place, { throwIfNoEntry: false });
+      if (facts === undefined) return false;
       const removal = `${layout.pending}/${fence.newName()}.removal`;
       fileSystem.mkdirSync(removal);
       try {
         fence.check();
         fileSystem.renameSync(place, `${removal}/it`);
-        fileSystem.renameSync(`${removal}/it`, `${layout.trash}/${randomBytes(8).toString("hex")}`);
+        // What is one name is deleted at once; a directory waits in the trash for somebody with time.
+        if (facts.isDirectory())
+          fileSystem.renameSync(`${removal}/it`, `${layout.trash}/${randomBytes(8).toString("hex")}`);
+        else unlessAbsent(() => fileSystem.unlinkSync(`${removal}/it`));
         return true;
       } catch (cause) {
         if (systemCode(cause) !== "ENOENT") throw cause;

@@ -9,7 +9,6 @@ export {
   encodeManifest,
   type Manifest,
   type ManifestFile,
-  manifestFileMode,
   manifestOf,
 } from "./manifest.ts";
 export type { ArchiveFormat, ArchiveReport, ArchiveStats, Inspection } from "./report.ts";

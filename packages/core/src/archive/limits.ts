@@ -11,6 +11,8 @@ export interface LimitJudge {
   directories(count: number): boolean;
   /** Looks at all files against the whole archive. `false` when it unpacks to far more than it holds. */
   whole(archiveBytes: number): boolean;
+  /** There are too many entries or directories: looking at each of them further is what a bomb wants. */
+  readonly crowded: boolean;
   /** Unpacked bytes of all files so far. */
   readonly totalBytes: number;
 }
@@ -30,6 +32,9 @@ export function limitJudge(policy: ArchivePolicy, log: FindingLog): LimitJudge {
   let entries = 0;
   let totalBytes = 0;
   return {
+    get crowded() {
+      return said.has("entries") || said.has("directories");
+    },
     get totalBytes() {
       return totalBytes;
     },

@@ -1,4 +1,4 @@
-import { mkdir, rm, stat, writeFile } from "node:fs/promises";
+import { rm, stat, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import {
   adapterError,
@@ -19,6 +19,7 @@ import { migrations } from "../migrations/migrations.ts";
 import { quotedSchema } from "../migrations/schema-name.ts";
 import { type PgStore, pgStore } from "../pg-store.ts";
 import { directoryLock } from "./directory-lock.ts";
+import { makeDirectory } from "./make-directory.ts";
 
 /** What opening an embedded store may answer. */
 export type EmbeddedError = StoreError | HostingErrorOf<"STATE_DIRECTORY_IN_USE">;
@@ -81,7 +82,7 @@ interface OpenDirectory {
 
 /** `data` is PGlite's; `complete` says that it was once opened to the end; the claims of the lock lie beside. */
 async function openDirectory(directory: string): Promise<OpenDirectory> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await makeDirectory(directory, 0o700);
   const lock = await directoryLock(directory);
   try {
     const data = join(directory, "data");

@@ -27,7 +27,8 @@ export interface PathIndex {
 
 interface Place {
   readonly path: string;
-  readonly spelled: string;
+  /** Of a directory that was only needed so far: its path. */
+  spelled: string;
   readonly kind: EntryKind;
   declared: boolean;
 }
@@ -35,16 +36,19 @@ interface Place {
 // NFKC can make a slash out of one character (U+2105 is "c/o"); it must not become a separator in the folded path.
 const foldSegment = (segment: string): string => foldName(segment).replaceAll("/", "\u0001");
 
-const foldPath = (path: string): string => path.split("/").map(foldSegment).join("/");
-
 function spellingCode(left: string, right: string): FindingCode {
   return left.toLowerCase() === right.toLowerCase() ? "CASE_COLLISION" : "UNICODE_COLLISION";
 }
 
+/** Path of the directory that holds this path; empty for the root. */
+const holderOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf("/")));
+
 /** An empty index. */
 export function pathIndex(): PathIndex {
+  /** What is at each folded path. */
   const places = new Map<string, Place>();
-  const knownDirectories = new Set<string>();
+  /** Directories, as spelled, with their folded paths: a segment is folded once, however deep it lies. */
+  const directories = new Map<string, string>([["", ""]]);
 
   const meet = (there: Place, path: string, kind: EntryKind, spelled: string): Collision | undefined => {
     const distinct = there.path !== path;
@@ -52,17 +56,23 @@ export function pathIndex(): PathIndex {
     if (distinct) return { code: spellingCode(there.path, path), other: there.path, distinct };
     if (kind === "directory" && !there.declared) {
       there.declared = true;
+      there.spelled = spelled;
       return undefined;
     }
     return { code: there.spelled === spelled ? "DUPLICATE_NAME" : "UNICODE_COLLISION", other: there.path, distinct };
   };
 
+  const foldedPath = (path: string, holder: string): string =>
+    `${directories.get(holder) ?? ""}/${foldSegment(path.slice(holder === "" ? 0 : holder.length + 1))}`;
+
+  /** Makes a directory known that some path needs, and those that it needs. */
   const need = (directory: string): Collision | undefined => {
-    if (directory === "" || knownDirectories.has(directory)) return undefined;
-    knownDirectories.add(directory);
-    const above = need(directory.slice(0, Math.max(0, directory.lastIndexOf("/"))));
+    if (directories.has(directory)) return undefined;
+    const holder = holderOf(directory);
+    const above = need(holder);
+    const folded = foldedPath(directory, holder);
+    directories.set(directory, folded);
     if (above !== undefined) return above;
-    const folded = foldPath(directory);
     const there = places.get(folded);
     if (there === undefined) {
       places.set(folded, { path: directory, spelled: directory, kind: "directory", declared: false });
@@ -74,13 +84,14 @@ export function pathIndex(): PathIndex {
 
   return {
     get directories() {
-      return knownDirectories.size;
+      return directories.size - 1;
     },
     add: (path, kind, spelled) => {
-      const above = need(path.slice(0, Math.max(0, path.lastIndexOf("/"))));
-      const folded = foldPath(path);
+      const holder = holderOf(path);
+      const above = need(holder);
+      const folded = foldedPath(path, holder);
       const there = places.get(folded);
-      if (kind === "directory") knownDirectories.add(path);
+      if (kind === "directory") directories.set(path, folded);
       if (there !== undefined) return meet(there, path, kind, spelled) ?? above;
       places.set(folded, { path, spelled, kind, declared: true });
       return above;

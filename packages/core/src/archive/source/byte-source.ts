@@ -14,6 +14,8 @@ export interface ByteSource {
   readInto(offset: number, target: Uint8Array): Promise<void>;
   /** Like `read`, at once; only where that takes microseconds (memory, a local file's page cache). */
   readonly readNow?: ((offset: number, length: number) => Uint8Array) | undefined;
+  /** The bytes are in memory, so that reading is looking. */
+  readonly resident?: true | undefined;
   /** Throws if the bytes may have changed since the source was opened. */
   assertUnchanged(): Promise<void>;
   /** Frees what the source holds. Never throws. */

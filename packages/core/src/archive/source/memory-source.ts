@@ -11,6 +11,7 @@ export function memorySource(bytes: Uint8Array, name = "bytes"): ByteSource {
     read: async (offset, length) => view(offset, length),
     readInto: async (offset, target) => target.set(view(offset, target.byteLength)),
     readNow: view,
+    resident: true,
     assertUnchanged: nothing,
     close: nothing,
   };

@@ -1,5 +1,6 @@
 import type { FindingLog } from "../finding.ts";
 import type { ByteSource } from "../source/byte-source.ts";
+import type { EndFields } from "./end-fields.ts";
 import { locatorBytes, readZip64Record } from "./zip64-record.ts";
 
 // APPNOTE 4.3.16: 22 bytes, then a comment of up to 65,535. bsdtar pads archives written to a pipe with NULs.
@@ -16,16 +17,6 @@ export interface EndRecord {
   readonly directoryBytes: number;
   /** Size of the archive without NUL padding. */
   readonly archiveEnd: number;
-}
-
-/** The numbers an end record holds; sentinels are still in it. */
-export interface EndFields {
-  readonly disk: number;
-  readonly directoryDisk: number;
-  readonly entriesOnDisk: number;
-  readonly entryCount: number;
-  readonly directoryBytes: number;
-  readonly directoryOffset: number;
 }
 
 interface Candidate {

@@ -2,8 +2,12 @@ import type { ByteSource } from "../source/byte-source.ts";
 
 /** One read covers a descriptor and the header after it; below 4 KiB Node takes the buffer out of its pool. */
 const nearBytes = 1024;
-/** Where every read is a request, the headers of small neighbours come together. */
-const farBytes = 256 * 1024;
+/** Where every read is a request, or the entries are small, the headers of neighbours come together. */
+const farBytes = 1024 * 1024;
+/** Windows overlap by this, so that a header across the edge of one lies whole in the next. */
+const overlapBytes = 8 * 1024;
+/** A read that blocks this thread costs as much as copying so many bytes. */
+const denseEntryBytes = 64 * 1024;
 /** This thread is given back after so many reads that block it. */
 const readsPerTurn = 256;
 
@@ -13,31 +17,66 @@ export interface HeadWindow {
   at(offset: number, length: number): Buffer | Promise<Buffer>;
 }
 
+interface Piece {
+  readonly start: number;
+  readonly bytes: Buffer;
+}
+
 const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
-/** @param end nothing is read from here on. */
-export function headWindow(source: ByteSource, end: number): HeadWindow {
-  let held: Buffer = Buffer.alloc(0);
-  let heldAt = 0;
+/**
+ * @param end nothing is read from here on.
+ * @param entries how many there are in front of it; tells whether they are small.
+ */
+export function headWindow(source: ByteSource, end: number, entries: number): HeadWindow {
+  const dense = source.resident !== true && (source.readNow === undefined || end < entries * denseEntryBytes);
+  let held: Piece = { start: 0, bytes: Buffer.alloc(0) };
+  let ahead: { readonly start: number; readonly piece: Promise<Piece> } | undefined;
   let reads = 0;
 
-  const load = async (offset: number, length: number): Promise<Buffer> => {
-    const { readNow } = source;
-    if (readNow === undefined) {
-      held = asBuffer(await source.read(offset, Math.min(Math.max(length, farBytes), end - offset)));
-    } else {
-      reads += 1;
-      if (reads % readsPerTurn === 0) await new Promise((resolve) => setImmediate(resolve));
-      held = asBuffer(readNow(offset, Math.min(Math.max(length, nearBytes), end - offset)));
-    }
-    heldAt = offset;
-    return held.subarray(0, length);
+  const readPiece = async (start: number, length: number): Promise<Piece> => ({
+    start,
+    bytes: asBuffer(await source.read(start, Math.min(length, end - start))),
+  });
+
+  const lookAhead = (): void => {
+    const start = held.start + held.bytes.length - overlapBytes;
+    ahead = undefined;
+    if (start <= held.start || start + overlapBytes >= end) return;
+    const piece = readPiece(start, farBytes);
+    // Taken later or not at all; who takes it sees the failure.
+    piece.catch(() => undefined);
+    ahead = { start, piece };
   };
+
+  const loadFar = async (offset: number, length: number): Promise<Piece> => {
+    if (ahead !== undefined && offset >= ahead.start && offset + length <= Math.min(end, ahead.start + farBytes)) {
+      held = await ahead.piece;
+    } else held = await readPiece(offset, Math.max(length, farBytes));
+    lookAhead();
+    return held;
+  };
+
+  const loadNear = async (
+    offset: number,
+    length: number,
+    readNow: NonNullable<ByteSource["readNow"]>,
+  ): Promise<Piece> => {
+    reads += 1;
+    if (reads % readsPerTurn === 0) await new Promise((resolve) => setImmediate(resolve));
+    held = { start: offset, bytes: asBuffer(readNow(offset, Math.min(Math.max(length, nearBytes), end - offset))) };
+    return held;
+  };
+
+  const cut = (piece: Piece, offset: number, length: number): Buffer =>
+    piece.bytes.subarray(offset - piece.start, offset - piece.start + length);
 
   return {
     at: (offset, length) => {
-      const from = offset - heldAt;
-      return from >= 0 && from + length <= held.length ? held.subarray(from, from + length) : load(offset, length);
+      if (offset >= held.start && offset + length <= held.start + held.bytes.length) return cut(held, offset, length);
+      const { readNow } = source;
+      const loaded = dense || readNow === undefined ? loadFar(offset, length) : loadNear(offset, length, readNow);
+      return loaded.then((piece) => cut(piece, offset, length));
     },
   };
 }

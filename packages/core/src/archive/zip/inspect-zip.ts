@@ -33,6 +33,7 @@ export async function inspectZip(context: ByteContext, head: Uint8Array): Promis
   if (records === undefined) return nothing;
 
   const judged = judgeRecords(records, end, context);
+  if (judged.crowded) return nothing;
   const pool = workersFor(context, judged.unpackedBytes);
   const placed = judgePlaces(judged.entries, end.directoryOffset, log)
     ? await tileEntries(judged.entries, end.directoryOffset, source, log, signal)
@@ -70,6 +71,7 @@ interface JudgedRecords {
   readonly entries: readonly NamedRecord[];
   readonly paths: ReturnType<typeof entryJudge>["paths"];
   readonly unpackedBytes: number;
+  readonly crowded: boolean;
 }
 
 /** Workers take a while to start, so they do it while the headers are compared. Nothing is started for a bad archive. */
@@ -86,6 +88,7 @@ function judgeRecords(records: readonly DirectoryRecord[], end: EndRecord, conte
   const backslashes = !names.some((name) => name?.includes("/") === true);
   const entries: NamedRecord[] = [];
   for (const [index, record] of records.entries()) {
+    if (judge.limits.crowded) break;
     const decoded = names[index];
     const name = backslashes ? decoded?.replaceAll("\\", "/") : decoded;
     const path = name === undefined ? undefined : judgeRecord(record, name, judge, context);
@@ -94,7 +97,7 @@ function judgeRecords(records: readonly DirectoryRecord[], end: EndRecord, conte
   if (records.length > 0) judge.limits.whole(context.source.size);
   entries.sort((left, right) => left.record.offset - right.record.offset);
   if (records.length === 0 && end.directoryOffset === 0) log.error("EMPTY_ARCHIVE", "The archive has no entries.");
-  return { entries, paths: judge.paths, unpackedBytes: judge.limits.totalBytes };
+  return { entries, paths: judge.paths, unpackedBytes: judge.limits.totalBytes, crowded: judge.limits.crowded };
 }
 
 function judgeRecord(

@@ -56,7 +56,7 @@ export async function tileEntries(
   log: FindingLog,
   signal?: AbortSignal,
 ): Promise<readonly EntryData[]> {
-  const window = headWindow(source, directoryOffset);
+  const window = headWindow(source, directoryOffset, entries.length);
   const placed: EntryData[] = [];
   for (const [index, entry] of entries.entries()) {
     throwIfAborted(signal);

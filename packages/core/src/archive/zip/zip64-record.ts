@@ -1,6 +1,6 @@
 import type { FindingLog } from "../finding.ts";
 import type { ByteSource } from "../source/byte-source.ts";
-import type { EndFields } from "./end-record.ts";
+import type { EndFields } from "./end-fields.ts";
 
 /** Size of the locator, which stands right before the end record (APPNOTE 4.3.15). */
 export const locatorBytes = 20;

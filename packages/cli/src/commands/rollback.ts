@@ -1,0 +1,34 @@
+import { unwrap } from "@hostelry/core";
+import { type Command, stateOptions } from "../command-line/command.ts";
+import { requiredText } from "../command-line/parse-arguments.ts";
+import { UsageError } from "../command-line/usage-error.ts";
+import { publishObject, publishText } from "../report/publish-text.ts";
+import { findRevision } from "../state/find-revision.ts";
+import { findSite } from "../state/find-site.ts";
+import { withHosting } from "../state/with-hosting.ts";
+
+/** Publishes what was live before. */
+export const rollback: Command = {
+  name: "rollback",
+  summary: "make live again what was live before",
+  usage: ["--site SITE [--to rN]"],
+  options: {
+    ...stateOptions,
+    site: { type: "string", value: "SITE", help: "the site, by name or id" },
+    to: { type: "string", value: "rN|ID", help: "the revision to return to (default: the one before)" },
+  },
+  async run(context) {
+    const { args, output, signal } = context;
+    const meant = requiredText(args, "site");
+    if (args.positionals.length > 0) throw new UsageError("rollback takes no archive; name a revision with --to.");
+    return withHosting(context, async ({ hosting, acting }) => {
+      const site = await findSite(hosting, meant, signal);
+      const wanted = args.text("to");
+      const to = wanted === undefined ? undefined : (await findRevision(hosting, site, wanted, signal)).id;
+      const outcome = await unwrap(hosting.rollback(site.id, { ...acting, to, onProgress: output.progress }));
+      const revision = await unwrap(hosting.revisions.get(outcome.publication.revisionId, { signal }));
+      output.result(publishObject(site, revision, outcome), publishText(site, revision, outcome, output.paint));
+      return 0;
+    });
+  },
+};

@@ -1,0 +1,60 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const main = fileURLToPath(new URL("../../packages/cli/src/main.ts", import.meta.url));
+const flags = ["--conditions=@hostelry/source", "--import", "tsx"];
+
+/** What a run of the command line said. */
+export interface Run {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Where a command line runs. */
+export interface RunOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+}
+
+/** Starts the real command line in a process of its own, with no terminal and no variables that could change it. */
+export function startHostelry(args: readonly string[], options: RunOptions = {}): ChildProcess {
+  const { NO_COLOR: _colour, HOSTELRY_STATE: _state, HOSTELRY_ORIGIN: _origin, ...inherited } = process.env;
+  // From a folder below the repository, so that `tsx` is found wherever a test sends it.
+  const cwd = options.cwd ?? root;
+  return spawn(process.execPath, [...flags, main, ...args], {
+    cwd,
+    env: { ...inherited, ...options.env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+}
+
+/** Runs the real command line to its end. */
+export async function hostelry(args: readonly string[], options: RunOptions = {}): Promise<Run> {
+  return ended(startHostelry(args, options));
+}
+
+/** Waits for a started command line to end. */
+export async function ended(child: ChildProcess): Promise<Run> {
+  let stdout = "";
+  let stderr = "";
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+    stdout += text;
+  });
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text;
+  });
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once("close", resolve).once("error", reject);
+  });
+  return { code, stdout, stderr };
+}
+
+/** The objects that a run with `--json` printed, one per line. */
+export function objects({ stdout }: Run): readonly Record<string, unknown>[] {
+  return stdout
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line): Record<string, unknown> => JSON.parse(line));
+}
