@@ -103,7 +103,7 @@ module.exports = {
       comment: "Examples, tests, bench and demo use packages as a host does.",
       severity: "error",
       from: { path: "^(examples|bench|demo)/" },
-      to: { path: "^packages/", dependencyTypes: ["local"] },
+      to: { path: "^packages/", dependencyTypes: ["local"], dependencyTypesNot: ["aliased-workspace"] },
     },
     ...Object.entries(packageImports).flatMap(([name, allowed]) => [
       {

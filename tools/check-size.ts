@@ -27,5 +27,7 @@ const median = times[Math.floor(runs / 2)] ?? Number.POSITIVE_INFINITY;
 const [fastest = Number.POSITIVE_INFINITY] = times;
 
 console.log(`core: ${dependencies} runtime dependencies (at most ${maxCoreDependencies})`);
-console.log(`core: cold import ${fastest.toFixed(1)} ms (at most ${maxImportMs}), median of ${runs} ${median.toFixed(1)} ms`);
+console.log(
+  `core: cold import ${fastest.toFixed(1)} ms (at most ${maxImportMs}), median of ${runs} ${median.toFixed(1)} ms`,
+);
 if (dependencies > maxCoreDependencies || !(fastest <= maxImportMs)) process.exitCode = 1;
