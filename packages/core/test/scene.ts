@@ -51,6 +51,16 @@ export function newWorld(targets = 1): World {
   return { clock: simulatedClock(), records: memoryRecords(), blobs: memoryBlobStore(), targetStates };
 }
 
+/** The same world once more, to go another way from here. Blobs are shared: a name never has other bytes. */
+export function branchOf({ clock, records, blobs, targetStates }: World): World {
+  return {
+    clock: simulatedClock({ now: clock.now() }),
+    records: structuredClone(records),
+    blobs,
+    targetStates: targetStates.map((state) => structuredClone(state)),
+  };
+}
+
 /** A process in a world. */
 export interface Process {
   readonly hosting: Hosting;

@@ -1,7 +1,7 @@
 import { type Hosting, type HostingError, type ResultAsync, type Site, unwrap } from "@hostelry/core";
 import { describe, expect, it } from "vitest";
 import { type Mortality, mortal, mortality } from "../../test/mortal.ts";
-import { newWorld, nth, siteWith, startProcess, visitorSees, type World } from "../../test/scene.ts";
+import { branchOf, newWorld, nth, siteWith, startProcess, visitorSees, type World } from "../../test/scene.ts";
 import type { Revision } from "../revision/revision.ts";
 
 const lease = { leaseTtlMs: 30_000, leaseWaitMs: 0 };
@@ -12,7 +12,16 @@ interface Scene {
   readonly revisions: readonly Revision[];
 }
 
+/** Made once: every kill starts from a branch of it. */
+let prepared: Promise<Scene> | undefined;
+
 async function prepare(): Promise<Scene> {
+  prepared ??= newScene();
+  const { world, ...rest } = await prepared;
+  return { world: branchOf(world), ...rest };
+}
+
+async function newScene(): Promise<Scene> {
   const world = newWorld(3);
   const { hosting } = startProcess(world);
   const { site, revisions } = await siteWith(hosting, "v1", "v2", "v3");

@@ -5,7 +5,8 @@ import { newWorld, nth, siteWith, startProcess, visitorSees } from "../../test/s
 
 const callers = 4;
 const stepsEach = 6;
-const rounds = 200;
+/** On directories and real stores test/publish goes through 200. */
+const rounds = 40;
 
 /** What a caller may be told when others were there too. */
 const conflicts = [
