@@ -72,18 +72,22 @@ export type { ClosePreviewError, SweptPreviews } from "./preview/close-preview.t
 export type { OpenedPreview, OpenPreviewError, OpenPreviewOptions } from "./preview/open-preview.ts";
 export type { Preview, PreviewGuard, PreviewId } from "./preview/preview.ts";
 export { hashPreviewToken } from "./preview/preview-token.ts";
-export type { HoldLeaseOptions } from "./publish/hold-lease.ts";
+export type { HoldLeaseOptions, LeaseError } from "./publish/hold-lease.ts";
 export type { PublishPlan, TargetPlan } from "./publish/plan-publication.ts";
 export type { PruneOutcome } from "./publish/prune-releases.ts";
 export type { Publication, PublicationState } from "./publish/publication.ts";
 export type { PublishError, PublishOptions, PublishOutcome, TargetDelivery } from "./publish/publish-revision.ts";
-export type { Recovery } from "./publish/recover-publications.ts";
+export type { PublishSlotError } from "./publish/publish-slot.ts";
+export type { RecordPublicationError } from "./publish/record-publication.ts";
+export type { RecoverError, Recovery } from "./publish/recover-publications.ts";
 export type { RecoverSiteError } from "./publish/recover-site.ts";
 export type { ReleaseFile, ReleaseId, ReleaseManifest } from "./publish/release.ts";
 export type { RollbackError, RollbackOptions } from "./publish/rollback-site.ts";
 export type { SetServingStateError } from "./publish/set-serving-state.ts";
 export type { SiteStatus, TargetStatus } from "./publish/site-status.ts";
 export { previewSlot, type Slot, type SlotName } from "./publish/slot.ts";
+export type { TargetFailureError } from "./publish/target-failures.ts";
+export type { UndoPublicationError } from "./publish/undo-publication.ts";
 export {
   type AllOptions,
   all,
@@ -101,6 +105,7 @@ export {
   type Settled,
   unwrap,
 } from "./result/index.ts";
+export type { LoadManifestError } from "./revision/load-manifest.ts";
 export type { RejectRevisionError } from "./revision/reject-revision.ts";
 export type { Revision, RevisionId, RevisionState, UploadedArchive } from "./revision/revision.ts";
 export { nextRevisionState, type RevisionEvent, revisionTransitions } from "./revision/revision-machine.ts";

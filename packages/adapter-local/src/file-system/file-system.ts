@@ -18,8 +18,10 @@ export interface DirectoryEntry {
   isDirectory(): boolean;
 }
 
-type Done = (error: Error | null) => void;
-type DoneWithCount = (error: Error | null, bytes: number) => void;
+/** How an asynchronous call ends. */
+export type Done = (error: Error | null) => void;
+/** How an asynchronous call ends that moves bytes. */
+export type DoneWithCount = (error: Error | null, bytes: number) => void;
 
 /**
  * The part of `node:fs` through which this package reaches the disk, all of it. `node:fs` itself fits; tests put

@@ -16,7 +16,7 @@ export interface ManifestFile {
   readonly sha256: string;
   /** Bytes. */
   readonly size: number;
-  /** Always {@link manifestFileMode}. */
+  /** Always `0o644`. */
   readonly mode: number;
 }
 

@@ -6,7 +6,7 @@ import { err, flow, ok, type ResultAsync } from "../result/index.ts";
 import type { Preview, PreviewId } from "./preview.ts";
 import { hashPreviewToken } from "./preview-token.ts";
 
-/** Errors of {@link checkPreview}, in words of HTTP: 401 required, 403 forbidden or used, 410 expired or revoked. */
+/** Errors of `previews.check`, in words of HTTP: 401 required, 403 forbidden or used, 410 expired or revoked. */
 export type CheckPreviewError = PreviewTokenError | StoreError | HostingErrorOf<"PREVIEW_TOKEN_REQUIRED">;
 
 /**

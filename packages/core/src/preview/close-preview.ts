@@ -24,7 +24,7 @@ export type ClosePreviewError =
 /**
  * Revokes a preview: from the moment this is recorded no token check lets anybody in, and then its pointer is taken
  * from every target. When a target can't be reached the preview stays revoked, the call fails, and
- * {@link sweepPreviews} goes on later. Idempotent.
+ * `previews.sweep` goes on later. Idempotent.
  */
 export function revokePreview(
   ports: HostingPorts,
@@ -43,7 +43,7 @@ export function revokePreview(
   });
 }
 
-/** What {@link sweepPreviews} did. */
+/** What `previews.sweep` did. */
 export interface SweptPreviews {
   readonly closed: readonly PreviewId[];
   /** Previews that could not be closed, each with its reason; the next sweep tries again. */

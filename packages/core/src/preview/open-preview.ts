@@ -16,10 +16,10 @@ import { closePreviewSlot } from "./close-preview.ts";
 import type { Preview, PreviewId } from "./preview.ts";
 import { hashPreviewToken, newPreviewToken } from "./preview-token.ts";
 
-/** Errors of {@link openPreview}. */
+/** Errors of `previews.open`. */
 export type OpenPreviewError = PublishError | HostingErrorOf<"INVALID_INPUT">;
 
-/** Options of {@link openPreview}. */
+/** Options of `previews.open`. */
 export interface OpenPreviewOptions extends ActingOptions, WorkOptions {
   /** Life in milliseconds: 1 second to 30 days; default 24 hours. */
   readonly ttlMs?: number | undefined;

@@ -17,7 +17,7 @@ import { publicationOf, readSlot } from "./release-records.ts";
 import type { Slot } from "./slot.ts";
 import { targetsOf } from "./targets-of.ts";
 
-/** Errors of {@link publishRevision}. */
+/** Errors of `publish`. */
 export type PublishError =
   | LeaseError
   | LoadManifestError
@@ -28,7 +28,7 @@ export type PublishError =
   | HostingErrorOf<"REVISION_FOREIGN">
   | HostingErrorOf<"REVISION_NOT_FOUND">;
 
-/** Options of {@link publishRevision}. */
+/** Options of `publish`. */
 export interface PublishOptions extends ActingOptions, WorkOptions {
   /** Refuse with `REVISION_FOREIGN` unless the revision is this site's. For hosts that take both from a request. */
   readonly siteId?: SiteId | undefined;

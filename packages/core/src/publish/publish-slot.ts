@@ -22,7 +22,7 @@ import { stampTimes } from "./stamp-times.ts";
 import { type TargetAnswer, type TargetFailureError, targetFailure } from "./target-failures.ts";
 import { type UndoPublicationError, undoPublication } from "./undo-publication.ts";
 
-/** Errors of {@link publishSlot}. */
+/** Errors of the steps of a publication. */
 export type PublishSlotError =
   | BlobStoreError
   | LeaseError

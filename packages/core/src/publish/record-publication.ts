@@ -7,7 +7,7 @@ import type { HeldLease } from "./hold-lease.ts";
 import type { Publication } from "./publication.ts";
 import { publicationAudit } from "./publication-audit.ts";
 
-/** Errors of {@link recordPublication}. */
+/** Errors of recording a publication. */
 export type RecordPublicationError =
   | StoreError
   | HostingErrorOf<"LEASE_LOST">

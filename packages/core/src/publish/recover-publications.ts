@@ -10,7 +10,7 @@ import { type RecordPublicationError, recordPublication } from "./record-publica
 import { type TargetAnswer, type TargetFailureError, targetFailure } from "./target-failures.ts";
 import { type UndoPublicationError, undoPublication } from "./undo-publication.ts";
 
-/** Errors of {@link recoverPublications}. */
+/** Errors of putting right what was left. */
 export type RecoverError = RecordPublicationError | StoreError | TargetFailureError | UndoPublicationError;
 
 /** What recovery did with a publication that never ended. */

@@ -6,7 +6,7 @@ import { type HoldLeaseOptions, holdLease, type LeaseError } from "./hold-lease.
 import { pruneReleases } from "./prune-releases.ts";
 import { type RecoverError, type Recovery, recoverPublications } from "./recover-publications.ts";
 
-/** Errors of {@link recoverSite}. */
+/** Errors of `sites.recover`. */
 export type RecoverSiteError = LeaseError | RecoverError;
 
 /**

@@ -6,17 +6,17 @@ import type { SiteId } from "../site/site.ts";
 import { type PublishError, type PublishOptions, type PublishOutcome, publishRevision } from "./publish-revision.ts";
 import { readSlot } from "./release-records.ts";
 
-/** Errors of {@link rollbackSite}. */
+/** Errors of `rollback`. */
 export type RollbackError = PublishError | HostingErrorOf<"NOTHING_TO_ROLL_BACK">;
 
-/** Options of {@link rollbackSite}. */
+/** Options of `rollback`. */
 export interface RollbackOptions extends Omit<PublishOptions, "siteId"> {
   /** Where to go back to; default: the revision that was live before the present one. */
   readonly to?: RevisionId | undefined;
 }
 
 /**
- * Publishes what was live before: nothing but {@link publishRevision} of an earlier revision. Without `to` it goes to
+ * Publishes what was live before: nothing but `publish` of an earlier revision. Without `to` it goes to
  * the revision before the present one in the order of publications, so rolling back twice returns to where one was.
  * The choice is fenced by `expectCurrent`: if somebody publishes in between, it is `PUBLISH_CONFLICT`.
  */

@@ -8,7 +8,7 @@ import { applyServingState } from "./apply-serving-state.ts";
 import { type HeldLease, type HoldLeaseOptions, holdLease, type LeaseError } from "./hold-lease.ts";
 import type { TargetFailureError } from "./target-failures.ts";
 
-/** Errors of {@link setServingState}. */
+/** Errors of `sites.setState`. */
 export type SetServingStateError =
   | LeaseError
   | TargetFailureError

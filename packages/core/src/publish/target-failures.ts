@@ -8,7 +8,7 @@ export interface TargetAnswer<T> {
   readonly result: Result<T, TargetError | HostingErrorOf<"PROBE_FAILED">> | undefined;
 }
 
-/** Errors that {@link targetFailure} makes or passes on. */
+/** Errors that a step on targets makes or passes on. */
 export type TargetFailureError = TargetError | HostingErrorOf<"PROBE_FAILED"> | HostingErrorOf<"PUBLISH_FAILED">;
 
 /** What to say when a step failed on some targets. */

@@ -8,7 +8,7 @@ import type { HeldLease } from "./hold-lease.ts";
 import type { Publication } from "./publication.ts";
 import { publicationAudit } from "./publication-audit.ts";
 
-/** Errors of {@link undoPublication}. */
+/** Errors of closing a publication that failed. */
 export type UndoPublicationError =
   | StoreError
   | HostingErrorOf<"LEASE_LOST">

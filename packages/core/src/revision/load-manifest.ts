@@ -8,7 +8,7 @@ import { err, flow, ok, type ResultAsync } from "../result/index.ts";
 import type { Revision } from "./revision.ts";
 import { isPublishable } from "./revision-machine.ts";
 
-/** Errors of {@link loadManifest}. */
+/** Errors of reading a revision's manifest. */
 export type LoadManifestError =
   | BlobStoreError
   | HostingErrorOf<"MANIFEST_INVALID">

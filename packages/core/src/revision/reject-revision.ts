@@ -7,7 +7,7 @@ import { flow, ok, type ResultAsync } from "../result/index.ts";
 import { moveRevision } from "./move-revision.ts";
 import type { Revision, RevisionId } from "./revision.ts";
 
-/** Errors of {@link rejectRevision}. */
+/** Errors of `revisions.reject`. */
 export type RejectRevisionError =
   | StoreError
   | HostingErrorOf<"REVISION_NOT_FOUND">

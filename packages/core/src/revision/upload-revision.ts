@@ -12,7 +12,7 @@ import { flow, ok, type ResultAsync } from "../result/index.ts";
 import type { SiteId } from "../site/site.ts";
 import type { Revision, RevisionId } from "./revision.ts";
 
-/** Errors of {@link uploadRevision}. */
+/** Errors of `revisions.upload`. */
 export type UploadRevisionError =
   | BlobStoreError
   | StoreError

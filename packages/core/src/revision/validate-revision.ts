@@ -12,7 +12,7 @@ import { moveRevision } from "./move-revision.ts";
 import { quarantinedArchive } from "./quarantined-archive.ts";
 import type { Revision, RevisionId } from "./revision.ts";
 
-/** Errors of {@link validateRevision}. A bad archive is none: its report says so. */
+/** Errors of `revisions.validate`. A bad archive is none: its report says so. */
 export type ValidateRevisionError =
   | BlobStoreError
   | InspectError

@@ -7,7 +7,7 @@ import type { StoreError } from "../ports/store/index.ts";
 import { err, flow, ok, type Result, type ResultAsync } from "../result/index.ts";
 import type { Site, SiteId } from "./site.ts";
 
-/** Errors of {@link createSite}. */
+/** Errors of `sites.create`. */
 export type CreateSiteError = StoreError | HostingErrorOf<"INVALID_INPUT"> | HostingErrorOf<"STORE_CONFLICT">;
 
 const maxNameLength = 200;

@@ -7,7 +7,7 @@ import { flow, ok, type ResultAsync } from "../result/index.ts";
 import { checkSiteName } from "./create-site.ts";
 import type { Site, SiteId } from "./site.ts";
 
-/** Errors of {@link renameSite}. */
+/** Errors of `sites.rename`. */
 export type RenameSiteError =
   | StoreError
   | HostingErrorOf<"INVALID_INPUT">
