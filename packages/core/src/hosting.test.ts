@@ -64,6 +64,18 @@ describe("the life of a site", () => {
     expect(visitorSees(world, site)).toEqual(["<title>v1</title>", "<title>v1</title>"]);
   });
 
+  it("lays out anew what is live when it is forced to, for what was damaged where it is served", async () => {
+    const world = newWorld();
+    const { hosting } = startProcess(world);
+    const { site, revisions } = await siteWith(hosting, "v1");
+    const first = await unwrap(hosting.publish(nth(revisions, 1)));
+    const held = world.targetStates[0]?.get(site.id)?.releases.get(first.publication.release);
+    held?.files.set("index.html", new TextEncoder().encode("defaced"));
+    expect((await unwrap(hosting.publish(nth(revisions, 1)))).outcome).toBe("unchanged");
+    expect((await unwrap(hosting.publish(nth(revisions, 1), { force: true }))).outcome).toBe("published");
+    expect(visitorSees(world, site)).toEqual(["<title>v1</title>"]);
+  });
+
   it("leaves a bad archive uploaded, with its report, and publishes nothing of it", async () => {
     const world = newWorld();
     const { hosting } = startProcess(world);

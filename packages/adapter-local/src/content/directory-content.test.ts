@@ -67,6 +67,10 @@ describe("a look at a slot", () => {
     const guard = { tokenHash: "e".repeat(64), expiresAt: new Date("2030-01-01") };
     await unwrap(target.activate({ siteId, fencingToken: 1, slot, release: one.manifest.release, guard }));
     expect((await unwrap(content.look({ siteId, slot })))?.guard).toEqual(guard);
+    const controlPlaneOnly = { ...guard, tokenHash: null };
+    const again = { siteId, fencingToken: 1, slot, release: one.manifest.release, guard: controlPlaneOnly };
+    expect((await unwrap(target.activate(again))).changed).toBe(false);
+    expect((await unwrap(content.look({ siteId, slot })))?.guard).toEqual(controlPlaneOnly);
   });
 
   it("says RELEASE_NOT_FOUND when the pointer names a release that somebody has taken away", async () => {

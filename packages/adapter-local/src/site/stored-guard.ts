@@ -33,7 +33,8 @@ function decodeGuard(bytes: Uint8Array): StoredGuard | undefined {
   }
   if (typeof document !== "object" || document === null) return undefined;
   const { version, tokenHash, expiresAt, fencingToken } = document as Record<string, unknown>;
-  if (version !== 1 || typeof tokenHash !== "string" || typeof expiresAt !== "string") return undefined;
+  if (version !== 1 || typeof expiresAt !== "string") return undefined;
+  if (typeof tokenHash !== "string" && tokenHash !== null) return undefined;
   const expiry = new Date(expiresAt);
   if (Number.isNaN(expiry.getTime()) || typeof fencingToken !== "number") return undefined;
   return { guard: { tokenHash, expiresAt: expiry }, fencingToken };

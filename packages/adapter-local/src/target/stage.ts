@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import {
   encodeReleaseManifest,
   hostingError,
@@ -37,6 +38,8 @@ export async function stage(
   if (!isReleaseId(manifest.release)) throw invalidInput("manifest", "its release has no release's name");
   assertReleasePaths(manifest.files);
   const slices = timeSlices(tracked.signal);
+  // Every fetch listens to it; Node takes more than ten listeners for a leak, and warns.
+  if (tracked.signal !== undefined) setMaxListeners(0, tracked.signal);
 
   const fence = takeFence(parts, layout, siteId, fencingToken);
   const nothing = { sentFiles: 0, sentBytes: 0, reusedFiles: 0 };

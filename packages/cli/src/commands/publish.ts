@@ -14,12 +14,19 @@ import { type OpenState, withHosting } from "../state/with-hosting.ts";
 export const publish: Command = {
   name: "publish",
   summary: "check an archive and make it the live site, at once or not at all",
-  usage: ["ARCHIVE --site SITE [--create] [--expect-current REV] [--plan]", "--revision rN --site SITE [...]"],
+  usage: [
+    "ARCHIVE --site SITE [--create] [--expect-current REV] [--force] [--plan]",
+    "--revision rN --site SITE [...]",
+  ],
   options: {
     ...stateOptions,
     ...contentOptions,
     create: { type: "boolean", help: "make the site if there is none of that name" },
     "expect-current": { type: "string", value: "rN|ID|none", help: "refuse if something else is live" },
+    force: {
+      type: "boolean",
+      help: "lay it out anew although it is live: for files that were damaged where they are served",
+    },
     plan: { type: "boolean", help: "show what would change and be sent; publish nothing (an archive is uploaded)" },
   },
   details: [
@@ -51,7 +58,8 @@ async function go(context: CommandContext, state: OpenState, site: Site, revisio
   const { output } = context;
   const { hosting, acting } = state;
   const expectCurrent = await expected(context, state, site);
-  const options = { ...acting, siteId: site.id, expectCurrent, onProgress: output.progress };
+  const force = context.args.flag("force");
+  const options = { ...acting, siteId: site.id, expectCurrent, force, onProgress: output.progress };
   const outcome = await unwrap(hosting.publish(revision.id, options));
   output.result(publishObject(site, revision, outcome), publishText(site, revision, outcome, output.paint));
   return 0;

@@ -122,7 +122,10 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry } = {
     nextStep: "Another publication of this site is running; wait for it or retry after `expiresAt`.",
   },
   LEASE_LOST: { retryable: true, nextStep: "This publisher was paused for too long and gave way; publish again." },
-  MANIFEST_INVALID: { retryable: false, nextStep: "Validate the revision again: its stored manifest can't be read." },
+  MANIFEST_INVALID: {
+    retryable: false,
+    nextStep: "Upload the content again and validate that revision: this one's stored manifest can't be read.",
+  },
   NOTHING_TO_ROLL_BACK: {
     retryable: false,
     nextStep: "Publish a second revision first, or name the revision to return to.",
@@ -150,7 +153,10 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry } = {
     retryable: true,
     nextStep: "Mend what `targets` names and publish again; the next run puts right what is left.",
   },
-  RELEASE_CORRUPT: { retryable: true, nextStep: "Publish again: damaged files are replaced from the blob store." },
+  RELEASE_CORRUPT: {
+    retryable: true,
+    nextStep: "Publish it again with `force`: what is damaged is laid out anew from the blob store.",
+  },
   RELEASE_NOT_FOUND: {
     retryable: false,
     nextStep: "Publish the revision again; that release is no longer on the target.",

@@ -54,6 +54,8 @@ export function openPreview(
     const ttlMs = yield* checkTtl(options.ttlMs ?? defaultTtlMs);
     const revision = yield* ports.store.getRevision(revisionId, { signal });
     yield* loadManifest(ports, revision, { signal });
+    // Before anything is written: where nothing can show it there shall be no record of it.
+    yield* targetsOf(ports, yield* ports.store.getSite(revision.siteId, { signal }), "previews");
     const token = newPreviewToken(ports.random);
     const at = ports.clock.now();
     const preview: Preview = {
@@ -96,11 +98,11 @@ function show(
   return flow(async function* () {
     const { signal } = held;
     const site = yield* ports.store.getSite(preview.siteId, { signal });
-    const targets = yield* targetsOf(ports, site);
+    const targets = ports.targetsOf(site);
     yield* recoverPublications(ports, held, targets);
     const revision = yield* ports.store.getRevision(preview.revisionId, { signal });
     const manifest = yield* loadManifest(ports, revision, { signal });
-    const able = targets.filter(({ capabilities }) => capabilities.previews);
+    const able = yield* targetsOf(ports, site, "previews");
     const { tokenHash, expiresAt, singleUse } = preview;
     const published = await publishSlot(ports, held, {
       revision,

@@ -91,6 +91,20 @@ describe("a preview", () => {
     expect(visitorSees(world, site, "index.html", previewSlot(long.preview.id))).toEqual(["<title>v1</title>"]);
   });
 
+  it("is refused where no target can show it", async () => {
+    const { hosting } = startProcess(newWorld(), (options) => ({
+      ...options,
+      targets: options.targets.map((target) => ({
+        ...target,
+        capabilities: { ...target.capabilities, previews: false },
+      })),
+    }));
+    const { site, revisions } = await siteWith(hosting, "v1");
+    const refused = (await hosting.previews.open(nth(revisions, 1)))._unsafeUnwrapErr();
+    expect(refused).toMatchObject({ code: "INVALID_INPUT", details: { field: "targets" } });
+    expect((await unwrap(hosting.previews.list(site.id))).items).toEqual([]);
+  });
+
   it("needs a validated revision and a sensible life", async () => {
     const { hosting } = startProcess(newWorld());
     const { site, revisions } = await siteWith(hosting, "v1");

@@ -5,6 +5,9 @@ import { newWorld, nth, type Process, siteWith, startProcess, visitorSees, type 
 const full = () =>
   errAsync(hostingError("STORAGE_FULL", "There is no space left.", { path: "/srv", state: "unchanged" }));
 
+const lost = (operation: string) =>
+  hostingError("ADAPTER_FAILED", "The connection was lost.", { adapter: "store", operation, state: "unknown" });
+
 /** A process whose second target is changed. */
 function withBroken(world: World, change: (target: Target) => Partial<Target>): Process {
   return startProcess(world, (options) => ({
@@ -94,6 +97,30 @@ describe("a publication that fails on one of three targets", () => {
     }));
     expect(failed).toMatchObject({ code: "PUBLISH_FAILED", details: { targets: [{ code: "ADAPTER_FAILED" }] } });
     expect(visitorSees(world, site)).toEqual(everywhere("v1"));
+  });
+});
+
+describe("a publisher that died between a bad probe and flipping back", () => {
+  it("is put right by flipping back: what is served wrongly is never recorded", async () => {
+    const world = newWorld(2);
+    const { hosting } = startProcess(world);
+    const { site, revisions } = await siteWith(hosting, "v1", "v2");
+    await unwrap(hosting.publish(nth(revisions, 1)));
+    // It flips, and then loses everything: the record, and the way back.
+    const dying = startProcess(world, (options) => ({
+      ...options,
+      store: { ...options.store, compareAndSetSlot: () => errAsync(lost("compareAndSetSlot")) },
+    }));
+    expect((await dying.hosting.publish(nth(revisions, 2))).isErr()).toBe(true);
+    expect(visitorSees(world, site)).toEqual(["<title>v2</title>", "<title>v2</title>"]);
+    for (const [release, held] of world.targetStates[1]?.get(site.id)?.releases ?? []) {
+      if (release.startsWith("2-")) held.files.set("index.html", new TextEncoder().encode("broken"));
+    }
+    expect(await unwrap(hosting.sites.recover(site.id))).toMatchObject([
+      { outcome: "undone", publication: { number: 2 } },
+    ]);
+    expect(visitorSees(world, site)).toEqual(["<title>v1</title>", "<title>v1</title>"]);
+    expect(await unwrap(hosting.sites.status(site.id))).toMatchObject({ inSync: true, unfinished: [] });
   });
 });
 

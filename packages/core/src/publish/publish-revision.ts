@@ -39,6 +39,11 @@ export interface PublishOptions extends ActingOptions, WorkOptions {
   readonly expectCurrent?: RevisionId | null | undefined;
   /** Like `expectCurrent`, but by the live publication's number: also the same revision published anew is refused. */
   readonly expectPublication?: number | null | undefined;
+  /**
+   * Lay the content out anew although it is live everywhere: for a release that was damaged where it is served. Default
+   * false: then it is `unchanged`.
+   */
+  readonly force?: boolean | undefined;
   /** How long to wait for another publication of the site to end, in milliseconds; default 60,000. */
   readonly waitMs?: number | undefined;
 }
@@ -109,7 +114,7 @@ function underLease(
     yield* recoverPublications(ports, held, targets);
     const current = yield* readSlot(ports, site.id, "live", { signal: held.signal });
     yield* checkExpected(site.id, current, options);
-    if (current !== undefined && current.manifestDigest === manifest.digest) {
+    if (options.force !== true && current !== undefined && current.manifestDigest === manifest.digest) {
       const standing = yield* standingPublication(ports, held, current, targets);
       // Also then: whoever was killed after recording, or while putting right, has left something for this.
       if (standing !== undefined) return ok(unchanged(standing, await tidy(ports, held, targets)));

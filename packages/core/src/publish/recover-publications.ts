@@ -1,17 +1,25 @@
-import { type HostingErrorOf, hostingError } from "../errors/index.ts";
+import { type HostingErrorOf, hasCode, hostingError } from "../errors/index.ts";
+import type { BlobStoreError } from "../ports/blob-store.ts";
 import type { HostingPorts } from "../ports/hosting-ports.ts";
 import type { StoreError } from "../ports/store/index.ts";
 import type { Target, TargetObservation } from "../ports/target.ts";
 import { err, flow, ok, type ResultAsync } from "../result/index.ts";
-import { askAll, type Flip, flipAll } from "./flip.ts";
+import { askAll, type Flip, flipAll, probeAll } from "./flip.ts";
 import type { HeldLease } from "./hold-lease.ts";
+import { probeSamples } from "./probe-target.ts";
 import type { Publication } from "./publication.ts";
 import { type RecordPublicationError, recordPublication } from "./record-publication.ts";
+import { manifestOfPublication } from "./release-records.ts";
 import { type TargetAnswer, type TargetFailureError, targetFailure } from "./target-failures.ts";
 import { type UndoPublicationError, undoPublication } from "./undo-publication.ts";
 
 /** Errors of putting right what was left. */
-export type RecoverError = RecordPublicationError | StoreError | TargetFailureError | UndoPublicationError;
+export type RecoverError =
+  | BlobStoreError
+  | RecordPublicationError
+  | StoreError
+  | TargetFailureError
+  | UndoPublicationError;
 
 /** What recovery did with a publication that never ended. */
 export interface Recovery {
@@ -22,8 +30,8 @@ export interface Recovery {
 const unfinished = ["intended", "staged", "activated"] as const;
 
 /**
- * Puts right what a killed publisher left, by looking: a release that every target shows is recorded; any other is
- * flipped back where it shows, and undone. Runs under a lease at the start of every publication, and repeats safely.
+ * Puts right what a killed publisher left, by looking: a release that every target shows, and serves as it should, is
+ * recorded; any other is flipped back where it shows, and undone. Runs under a lease at the start of every publication, and repeats safely.
  */
 export function recoverPublications(
   ports: HostingPorts,
@@ -57,7 +65,7 @@ function recover(
       );
       if (seen.some(({ result }) => result?.isOk() !== true)) return err(failure(publication, "observe", seen));
       const showing = seen.filter((answer) => shows(answer, publication)).map(({ target }) => target);
-      if (showing.length === targets.length) {
+      if (showing.length === targets.length && (yield* isServedRight(ports, held, publication, targets))) {
         const recorded = yield* recordPublication(ports, held, publication, actor);
         return ok({ publication: recorded, outcome: "finished" as const });
       }
@@ -71,6 +79,24 @@ function recover(
     }
     const undone = yield* undoPublication(ports, held, publication, targets, { failure: "INTERRUPTED", actor });
     return ok({ publication: undone, outcome: "undone" as const });
+  });
+}
+
+/** Looks at what is served before it is recorded, as the killed run would have done. Without its manifest nobody can. */
+function isServedRight(
+  ports: HostingPorts,
+  held: HeldLease,
+  publication: Publication,
+  targets: readonly Target[],
+): ResultAsync<boolean, BlobStoreError> {
+  return flow(async function* () {
+    const { siteId, slot, release } = publication;
+    const { signal, fencingToken } = held;
+    const manifest = yield* await manifestOfPublication(ports, publication, { signal });
+    if (manifest === undefined) return ok(true);
+    const flip = { siteId, slot, release, fencingToken, targets };
+    const probed = await probeAll(ports, flip, probeSamples(manifest), signal);
+    return ok(probed.every(({ result }) => result?.isErr() !== true || !hasCode(result.error, "PROBE_FAILED")));
   });
 }
 

@@ -4,7 +4,7 @@ import type { BlobStoreError } from "../ports/blob-store.ts";
 import type { CallOptions } from "../ports/call-options.ts";
 import type { HostingPorts } from "../ports/hosting-ports.ts";
 import type { StoreError } from "../ports/store/index.ts";
-import { err, flow, ok, type ResultAsync } from "../result/index.ts";
+import { err, flow, ok, type Result, type ResultAsync } from "../result/index.ts";
 import type { SiteId } from "../site/site.ts";
 import type { Publication } from "./publication.ts";
 import type { ReleaseManifest } from "./release.ts";
@@ -43,13 +43,18 @@ export function releaseManifestOf(
   options: CallOptions,
 ): ResultAsync<ReleaseManifest | undefined, BlobStoreError | StoreError> {
   return flow(async function* () {
-    if (slot === undefined) return ok(undefined);
-    const publication = yield* publicationOf(ports, slot, options);
-    if (publication === undefined) return ok(undefined);
-    const bytes = await readBlob(ports.blobs, publication.releaseManifestBlob, options);
-    if (bytes.isErr()) {
-      return hasCode(bytes.error, "BLOB_NOT_FOUND", "BLOB_MISMATCH") ? ok(undefined) : err(bytes.error);
-    }
-    return ok(decodeReleaseManifest(bytes.value).unwrapOr(undefined));
+    const publication = slot === undefined ? undefined : yield* publicationOf(ports, slot, options);
+    return publication === undefined ? ok(undefined) : manifestOfPublication(ports, publication, options);
   });
+}
+
+/** The same for a publication. */
+export async function manifestOfPublication(
+  ports: HostingPorts,
+  publication: Publication,
+  options: CallOptions,
+): Promise<Result<ReleaseManifest | undefined, BlobStoreError>> {
+  const bytes = await readBlob(ports.blobs, publication.releaseManifestBlob, options);
+  if (bytes.isOk()) return ok(decodeReleaseManifest(bytes.value).unwrapOr(undefined));
+  return hasCode(bytes.error, "BLOB_NOT_FOUND", "BLOB_MISMATCH") ? ok(undefined) : err(bytes.error);
 }
