@@ -10,6 +10,17 @@ import { printOutcome, runSteps, type Step } from "./steps/step.ts";
 import { root, script, tool } from "./steps/tool.ts";
 import { readTestCount, type TestCount } from "./steps/vitest-report.ts";
 
+/** Suites that know the packages by their names only: on other Nodes they test what is built, all of it. */
+const suitesOfBuilt = [
+  "examples",
+  "test/adapter-local/bad-disks",
+  "test/archive/corpus.test",
+  "test/publish/bad-input",
+  "test/publish/concurrency",
+  "test/storage-pg/pglite",
+  "test/storage-pg/postgres",
+];
+
 const reports = mkdtempSync(join(tmpdir(), "hostelry-test-"));
 const counts: TestCount[] = [];
 
@@ -73,7 +84,9 @@ try {
     const node = nodeBinary(major);
     if ("path" in node) {
       nodes.push({ name: String(major), path: node.path });
-      await suites(`built packages on Node ${major}`, node.path, ["--project", "unit"], { HOSTELRY_USE_DIST: "1" });
+      const built = { HOSTELRY_USE_DIST: "1" };
+      await suites(`units beside built packages on Node ${major}`, node.path, ["--project", "unit"], built);
+      await suites(`built packages on Node ${major}`, node.path, ["--project", "integration", ...suitesOfBuilt], built);
     } else {
       console.log(`not tested on Node ${major}: ${node.missing}`);
       if (process.env["CI"] === "true" && process.platform === "linux" && process.arch === "x64") count(false);

@@ -1,3 +1,4 @@
+import { isHostingError } from "@hostelry/core/adapter";
 import { hostName } from "../address/host-name.ts";
 import { pages } from "../page/pages.ts";
 import { type AnswerContext, answerRequest, pageFor } from "./answer-request.ts";
@@ -19,9 +20,13 @@ export async function answerAlways(context: AnswerContext, request: SiteRequest)
   return pageFor(request, pages.failure);
 }
 
-/** Tells the host, unless the client has simply left. */
+/**
+ * Tells the host, unless the client has simply left. A typed error of the source is told also then: newer Nodes close the
+ * response, as if the client had left, before they hand over why its body failed.
+ */
 export function reportProblem(context: AnswerContext, request: SiteRequest, cause: unknown): void {
-  if (request.signal.aborted) return;
+  const isOfSource = isHostingError(cause) && cause.code !== "ABORTED";
+  if (request.signal.aborted && !isOfSource) return;
   const error = cause instanceof Error ? cause : new Error(String(cause));
   const path = request.target.split("?", 1)[0] ?? "";
   context.onProblem({ error, host: hostName(request.authority), path });
