@@ -7,6 +7,11 @@ export type DurabilityLevel = "full" | "none";
 
 /** Makes what was written reach the disk. */
 export interface Durability {
+  /**
+   * Starts the disk on what has been written so far, so that it works while more is being written. Promises nothing:
+   * `flush` must follow. One at a time; a call while one is under way does nothing.
+   */
+  begin(path: string): void;
   /** Resolves when these files' bytes and these directories' entries are on the disk. All on one file system. */
   flush(paths: readonly string[]): Promise<void>;
 }
@@ -22,15 +27,25 @@ const firstGuessMs = 0.15;
 
 /** The flush for a level. */
 export function durabilityOf(level: DurabilityLevel, fileSystem: FileSystem): Durability {
-  if (level === "none") return { flush: async () => {} };
+  if (level === "none") return { begin: () => {}, flush: async () => {} };
   // BSD and macOS have a `sync` that ignores `-f` and does not wait; only Linux's (coreutils, busybox) is trusted.
   let hasWholeFileSystem = process.platform === "linux";
   let msForEach = firstGuessMs;
   const isWholeCheaper = (count: number): boolean => count * msForEach * (1 - sharedCost) > childProcessMs;
+  let underWay: Promise<void> | undefined;
   return {
+    begin(path) {
+      if (!hasWholeFileSystem || underWay !== undefined) return;
+      underWay = syncFileSystem(path).then((outcome) => {
+        // A write error is told once per inode and opener: from now on each file is asked for its own.
+        if (outcome !== "done") hasWholeFileSystem = false;
+        underWay = undefined;
+      });
+    },
     async flush(paths) {
       const [first] = paths;
       if (first === undefined) return;
+      await underWay;
       if (hasWholeFileSystem && isWholeCheaper(paths.length)) {
         const outcome = await syncFileSystem(first);
         if (outcome === "done") return;

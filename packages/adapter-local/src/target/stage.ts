@@ -25,6 +25,9 @@ import type { Tracked } from "./tracked.ts";
 /** Files whose bytes are being fetched at the same time: keeps a remote blob store busy, and open files few. */
 const fetchesAtOnce = 16;
 
+/** After so many new bytes the disk is set to work on them, while the next are being written. */
+const bytesPerWriteback = 16 * 1024 * 1024;
+
 /** Lays a release out in `staging/`, makes it durable, and moves it to `releases/`. */
 export async function stage(
   parts: TargetParts,
@@ -146,7 +149,9 @@ async function layOut(parts: TargetParts, work: LayOut): Promise<LaidOut> {
       reusedFiles += 1;
     } else {
       sentFiles += 1;
+      const portion = Math.floor(sentBytes / bytesPerWriteback);
       sentBytes += file.size;
+      if (Math.floor(sentBytes / bytesPerWriteback) > portion) parts.durability.begin(tree);
     }
   });
   tell();
