@@ -70,6 +70,22 @@ describe("sources", () => {
     }
   });
 
+  it("that give no bytes, or throw at once, are ARCHIVE_UNREADABLE", async () => {
+    async function* words(): AsyncGenerator<unknown> {
+      yield "not bytes";
+    }
+    const throwing: RandomAccessSource = {
+      size: 100,
+      read: () => {
+        throw new Error("no");
+      },
+    };
+    for (const source of [words() as AsyncIterable<Uint8Array>, throwing]) {
+      const result = await inspectArchive(source);
+      expect(result.isErr() ? result.error.code : "ok").toBe("ARCHIVE_UNREADABLE");
+    }
+  });
+
   it("that are larger than allowed are rejected without being read to their end", async () => {
     let given = 0;
     async function* endless(): AsyncGenerator<Uint8Array> {
@@ -194,6 +210,24 @@ describe("cancelling", () => {
     const result = await inspectArchive(siteWithLarge, { signal: cancel.signal, blobs: sink, onProgress, workers });
     expect(result.isErr() ? result.error.code : "ok").toBe("ABORTED");
     expect(sink.open()).toBe(0);
+  });
+
+  it("is ABORTED also when the sink calls the end of its input a failure of its own", async () => {
+    const cancel = new AbortController();
+    const sink = recordingSink();
+    const zip = buildZip({ entries: [{ name: "stored.bin", data: large, method: 0 }, index] });
+    let reads = 0;
+    const source: RandomAccessSource = {
+      size: zip.length,
+      read: async (offset, length) => {
+        if (sink.open() > 0) reads += 1;
+        if (reads === 2) cancel.abort();
+        return Buffer.from(zip.subarray(offset, offset + length));
+      },
+    };
+    const result = await inspectArchive(source, { signal: cancel.signal, blobs: sink, workers: 0 });
+    expect(reads).toBeGreaterThan(1);
+    expect(result.isErr() ? result.error.code : "ok").toBe("ABORTED");
   });
 });
 

@@ -233,6 +233,6 @@ describe("the life of a site", () => {
         targets: Array.isArray(options.targets) ? [options.targets[0], options.targets[0]] : [],
       })),
     ).toThrow(TypeError);
-    expect(createHosting).toBeTypeOf("function");
+    expect(startWith((options) => ({ ...options, archivePolicy: { maxFileBytes: -1 } }))).toThrow(TypeError);
   });
 });

@@ -1,4 +1,4 @@
-import type { ArchivePolicy } from "./archive/archive-policy.ts";
+import { type ArchivePolicy, archivePolicy } from "./archive/archive-policy.ts";
 import type { ArchiveReport } from "./archive/report.ts";
 import type { ArchiveSource } from "./archive/source/archive-source.ts";
 import type { AuditEntry } from "./audit/audit-entry.ts";
@@ -177,7 +177,8 @@ export interface Hosting {
  * Composes ports into use-cases. Holds no resource of its own: what you opened, you close. Adapters are guarded: one
  * that throws, hangs or answers nonsense is an `ADAPTER_FAILED` or `ADAPTER_TIMEOUT`, never a crash.
  *
- * @throws HostingError `ADAPTER_INCOMPATIBLE` when a port speaks another version than this core.
+ * @throws HostingError `ADAPTER_INCOMPATIBLE` when a port speaks another version than this core; `TypeError` for an
+ *   archive policy that can't be meant.
  */
 export function createHosting(options: HostingOptions): Hosting {
   const ports = hostingPorts(options);
@@ -239,7 +240,8 @@ function hostingPorts(options: HostingOptions): HostingPorts {
     holder: options.holder ?? newId("process", random),
     emit: emitter(options),
     publishing: { ...defaultPublishing, ...options.publishing },
-    archivePolicy: options.archivePolicy ?? {},
+    // Filled in now, so that a policy that can't be meant fails here and not with the first upload.
+    archivePolicy: archivePolicy(options.archivePolicy ?? {}),
   };
 }
 

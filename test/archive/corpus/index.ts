@@ -2,11 +2,14 @@
 export type { CorpusCase } from "./corpus-case.ts";
 
 import type { CorpusCase } from "./corpus-case.ts";
+import { benignTars as benignTarCases, hostileTars as tarCases } from "./tar-cases.ts";
+import { benignTarEdges, hostileTarEdges } from "./tar-edges.ts";
 import { benignCases } from "./zip-benign.ts";
 import { benignContentCases } from "./zip-benign-content.ts";
 import { bombCases } from "./zip-bombs.ts";
 import { containerCases } from "./zip-container.ts";
 import { directoryCases } from "./zip-directory.ts";
+import { edgeCases } from "./zip-edges.ts";
 import { mismatchCases } from "./zip-mismatch.ts";
 import { nameCases, policyCases } from "./zip-names.ts";
 import { payloadCases } from "./zip-payload.ts";
@@ -25,8 +28,14 @@ export const hostileZips: readonly CorpusCase[] = [
   ...kindCases,
   ...bombCases,
   ...policyCases,
+  ...edgeCases,
 ];
 
 /** Archives that must be accepted. */
 export const benignZips: readonly CorpusCase[] = [...benignCases, ...benignContentCases];
-export { benignTars, hostileTars } from "./tar-cases.ts";
+
+/** Tar archives, plain and in gzip, that must be rejected. */
+export const hostileTars: readonly CorpusCase[] = [...tarCases, ...hostileTarEdges];
+
+/** Tar archives that must be accepted. */
+export const benignTars: readonly CorpusCase[] = [...benignTarCases, ...benignTarEdges];

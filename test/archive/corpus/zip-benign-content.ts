@@ -244,6 +244,13 @@ export const benignContentCases: readonly CorpusCase[] = [
       ...Object.fromEntries(Array.from({ length: 3000 }, (_, n) => [`f/${n}.txt`, `file ${n}`])),
     }),
   ),
+  site(
+    "words-of-extensions",
+    "names that speak of PHP and ASP",
+    { "Intro to PHP.html": "x", "About ASP; JSP.html": "y" },
+    { name: "Intro to PHP.html", data: "x" },
+    { name: "About ASP; JSP.html", data: "y" },
+  ),
   one("empty-file", "an empty stored file", { name: "empty.txt", data: "" }),
   one("deflate-stored-blocks", "deflate without compression", { ...plain, packed: deflateRawSync(page, { level: 0 }) }),
 ];

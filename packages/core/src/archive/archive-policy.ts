@@ -108,8 +108,59 @@ export const defaultArchivePolicy: ArchivePolicy = {
   collisions: "reject",
 };
 
-/** The default policy with some of its fields replaced. Lists are replaced whole. */
+/**
+ * The default policy with some of its fields replaced. Lists are replaced whole.
+ *
+ * @throws TypeError when a field can't be meant: a limit that is no number or negative, a pattern that never fits.
+ */
 export function archivePolicy(changes: Partial<ArchivePolicy> = {}): ArchivePolicy {
   const defined = Object.entries(changes).filter(([, value]) => value !== undefined);
-  return { ...defaultArchivePolicy, ...Object.fromEntries(defined) };
+  const policy: ArchivePolicy = { ...defaultArchivePolicy, ...Object.fromEntries(defined) };
+  for (const [field, fits, wanted] of checks) {
+    if (!fits(policy[field])) throw new TypeError(`archivePolicy: ${field} must be ${wanted}`);
+  }
+  return policy;
 }
+
+type Check = readonly [field: keyof ArchivePolicy, fits: (value: unknown) => boolean, wanted: string];
+
+const isLimit = (value: unknown): boolean => typeof value === "number" && value >= 0;
+/** One segment, since patterns are compared with segments; a trailing slash means directories. */
+const isPattern = (value: unknown): boolean => typeof value === "string" && /^[^/\\]+\/?$/.test(value);
+const isExtension = (value: unknown): boolean => typeof value === "string" && /^[^./\\; ]+$/.test(value);
+const isRule = (value: unknown): boolean => {
+  const { pattern, reason } = (typeof value === "object" && value !== null ? value : {}) as Partial<ForbidRule>;
+  return isPattern(pattern) && typeof reason === "string";
+};
+const listOf =
+  (fits: (value: unknown) => boolean) =>
+  (value: unknown): boolean =>
+    Array.isArray(value) && value.every(fits);
+const oneOf =
+  (...values: readonly unknown[]) =>
+  (value: unknown): boolean =>
+    values.includes(value);
+
+const limitFields = [
+  "maxArchiveBytes",
+  "maxEntries",
+  "maxDirectories",
+  "maxFileBytes",
+  "maxTotalBytes",
+  "maxRatio",
+  "ratioFloorBytes",
+  "maxPathBytes",
+  "maxSegmentBytes",
+  "maxDepth",
+] as const;
+
+/** A policy may come out of a configuration file, and a limit that compares with nothing would be none. */
+const checks: readonly Check[] = [
+  ...limitFields.map((field): Check => [field, isLimit, "a number of at least 0"]),
+  ["strip", listOf(isPattern), "a list of name patterns without inner slashes"],
+  ["forbid", listOf(isRule), "a list of rules, each with a name pattern without inner slashes and a reason"],
+  ["forbidExtensions", listOf(isExtension), "a list of extensions without dots"],
+  ["requireIndex", oneOf(true, false), "true or false"],
+  ["wrappingFolder", oneOf("unwrap", "keep"), '"unwrap" or "keep"'],
+  ["collisions", oneOf("reject", "warn"), '"reject" or "warn"'],
+];

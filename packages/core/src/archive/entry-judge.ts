@@ -10,7 +10,8 @@ import type { TreePath } from "./site/site-tree.ts";
 export interface DeclaredEntry {
   /** Decoded, separators are slashes. */
   readonly name: string;
-  readonly kind: EntryKind;
+  /** What it stands for; asked when the name is right. `undefined`: refused, and the log says why. */
+  readonly kind: () => EntryKind | undefined;
   readonly size: number;
   /** Known for ZIP only. */
   readonly packedSize?: number | undefined;
@@ -29,40 +30,60 @@ export interface EntryJudge {
   readonly limits: LimitJudge;
 }
 
+/** What collides, and what to do about it. */
+function collisionMessage({ code, other, distinct }: Collision): string {
+  const shown = `"${displayName(other)}"`;
+  if (code === "FILE_DIR_CONFLICT") return `The archive has ${shown} as a file and as a folder; rename one of the two.`;
+  if (code === "CASE_COLLISION")
+    return `The name differs from ${shown} only in capital letters; rename one of the two.`;
+  if (distinct) return `The name is the same as ${shown} on some systems; rename one of the two.`;
+  return `The archive has ${shown} twice; pack it again.`;
+}
+
 /** A judge of one archive. */
 export function entryJudge(policy: ArchivePolicy, log: FindingLog): EntryJudge {
   const index = pathIndex();
   const limits = limitJudge(policy, log);
   const paths: TreePath[] = [];
+  let hasRoot = false;
 
   const report = (collision: Collision, name: string): boolean => {
-    const message = `The name collides with "${displayName(collision.other)}" in the same archive.`;
+    const message = collisionMessage(collision);
     const tolerated = collision.distinct && policy.collisions === "warn";
     if (tolerated) log.warning(collision.code, message, name);
     else log.error(collision.code, message, name);
     return tolerated;
   };
 
+  const judgeRoot = (kind: EntryKind, name: string): string | undefined => {
+    if (kind === "file") log.error("NAME_DOT_SEGMENT", "The name of the file is a single dot.", name);
+    else if (hasRoot) log.error("DUPLICATE_NAME", "The root of the site is in the archive twice.", name);
+    else {
+      hasRoot = true;
+      return "";
+    }
+    return undefined;
+  };
+
   return {
     paths,
     limits,
     judge: (entry) => {
-      if (entry.kind === "file") limits.file(entry.name, entry.size, entry.packedSize);
       const name = entryName(entry.name, policy);
       if ("code" in name) {
         log.error(name.code, name.message, entry.name);
         return undefined;
       }
-      if (name.path === "") {
-        if (entry.kind === "directory") return name.path;
-        log.error("NAME_DOT_SEGMENT", "The name of the file is a single dot.", entry.name);
-        return undefined;
-      }
+      const kind = entry.kind();
+      if (kind === undefined) return undefined;
+      if (name.path === "") return judgeRoot(kind, entry.name);
+      if (kind === "file") limits.file(entry.name, entry.size, entry.packedSize);
       // Once there are too many directories the verdict is out, and remembering more of them is what a bomb wants.
       if (!limits.directories(index.directories)) return undefined;
-      const collision = index.add(name.path, entry.kind, entry.name);
+      const collision = index.add(name.path, kind, entry.name);
+      if (!limits.directories(index.directories)) return undefined;
       if (collision !== undefined && !report(collision, entry.name)) return undefined;
-      paths.push({ path: name.path, kind: entry.kind });
+      paths.push({ path: name.path, kind });
       return name.path;
     },
   };

@@ -1,18 +1,13 @@
 import { availableParallelism } from "node:os";
-import { Worker } from "node:worker_threads";
-import type { UnpackJob, UnpackResult } from "./inflate-worker.mjs";
-
-/** A result together with the job's buffer, which comes back for further use. */
-export interface PoolResult extends UnpackResult {
-  readonly bytes: ArrayBuffer;
-}
+import type { DigestJob, UnpackJob, UnpackResult } from "./inflate-worker.mjs";
+import { type WorkerHand, workerHand } from "./worker-hand.ts";
 
 /** Workers that unpack runs. Shared by the whole process; does not keep it alive. */
 export interface InflatePool {
   /** Number of workers. */
   readonly size: number;
-  /** The buffer of the job moves to the worker and comes back in the result. */
-  unpack(job: UnpackJob): Promise<PoolResult>;
+  /** A buffer in the job moves to the worker and comes back in the result. */
+  unpack(job: UnpackJob): Promise<UnpackResult>;
 }
 
 /** Below this, starting a worker costs more than it saves. */
@@ -26,93 +21,71 @@ export function defaultWorkers(bytes: number): number {
   return bytes < minimumBytesForWorkers || processors < 2 ? 0 : Math.min(maxWorkers, processors);
 }
 
-interface Waiting {
-  readonly job: UnpackJob;
-  readonly resolve: (result: PoolResult) => void;
-  readonly reject: (cause: unknown) => void;
-}
-
-interface Hand {
-  readonly worker: Worker;
-  current: Waiting | undefined;
-}
-
-const hands: Hand[] = [];
-const queue: Waiting[] = [];
+let unpackers: readonly WorkerHand[] = [];
+let digester: WorkerHand | undefined;
 let idle: NodeJS.Timeout | undefined;
 let unavailable = false;
 
-function dismiss(hand: Hand): void {
-  const index = hands.indexOf(hand);
-  if (index >= 0) hands.splice(index, 1);
+const present = (hand: WorkerHand): boolean => !hand.lost;
+
+function dismissIdle(): void {
+  if (unpackers.some(({ pending }) => pending > 0) || (digester?.pending ?? 0) > 0) return;
+  for (const hand of unpackers) hand.dismiss();
+  digester?.dismiss();
+  unpackers = [];
+  digester = undefined;
 }
 
-function assign(): void {
-  for (const hand of hands) {
-    if (hand.current !== undefined) continue;
-    const next = queue.shift();
-    if (next === undefined) break;
-    hand.current = next;
-    hand.worker.ref();
-    hand.worker.postMessage(next.job, [next.job.bytes]);
-  }
+/** Starts the time after which workers without work are ended anew. */
+function startIdleTime(): void {
   clearTimeout(idle);
-  if (hands.every((hand) => hand.current === undefined)) {
-    idle = setTimeout(() => {
-      for (const hand of hands.splice(0)) void hand.worker.terminate();
-    }, idleMs);
-    idle.unref();
-  }
+  idle = setTimeout(dismissIdle, idleMs);
+  idle.unref();
 }
 
-/** Starts a worker and waits until it listens; `undefined` when its file can't be loaded (a bundled host). */
-function hire(): Promise<Hand | undefined> {
-  return new Promise((resolve) => {
-    // No arguments of the host's process: a loader it runs under is of no use here and slow to start.
-    const worker = new Worker(new URL("./inflate-worker.mjs", import.meta.url), {
-      execArgv: [],
-      workerData: { hostelryInflateWorker: true },
-    });
-    const hand: Hand = { worker, current: undefined };
-    const fail = (cause: unknown): void => {
-      dismiss(hand);
-      resolve(undefined);
-      hand.current?.reject(cause);
-      if (hands.length === 0) for (const waiting of queue.splice(0)) waiting.reject(cause);
-    };
-    worker.once("error", fail);
-    worker.once("exit", () => fail(new Error("the inflate worker ended")));
-    worker.once("message", () => {
-      worker.on("message", (result: PoolResult) => {
-        const done = hand.current;
-        hand.current = undefined;
-        worker.unref();
-        done?.resolve(result);
-        assign();
-      });
-      worker.unref();
-      resolve(hand);
-    });
-  });
+function hire(count: number): readonly WorkerHand[] {
+  unpackers = unpackers.filter(present);
+  const missing = Math.max(0, count - unpackers.length);
+  unpackers = [...unpackers, ...Array.from({ length: missing }, workerHand)];
+  return unpackers.slice(0, count);
 }
+
+const leastBusy = (left: WorkerHand, right: WorkerHand): WorkerHand => (right.pending < left.pending ? right : left);
 
 /** The pool with at least `workers` workers, or `undefined` when workers can't be had here. */
 export async function inflatePool(workers: number): Promise<InflatePool | undefined> {
-  if (unavailable) return undefined;
-  clearTimeout(idle);
-  const missing = Math.max(0, workers - hands.length);
-  const started = await Promise.all(Array.from({ length: missing }, () => hire()));
-  for (const hand of started) if (hand !== undefined) hands.push(hand);
-  if (hands.length === 0) {
+  if (unavailable || workers < 1) return undefined;
+  const hired = hire(workers);
+  startIdleTime();
+  const ready = await Promise.all(hired.map((hand) => hand.ready));
+  let hands: readonly WorkerHand[] = hired.filter((_, index) => ready[index] === true);
+  const size = hands.length;
+  if (size === 0) {
     unavailable = true;
     return undefined;
   }
   return {
-    size: Math.min(workers, hands.length),
-    unpack: (job) =>
-      new Promise((resolve, reject) => {
-        queue.push({ job, resolve, reject });
-        assign();
-      }),
+    size,
+    unpack: (job) => {
+      // While one large entry was streamed, they may have had nothing to do for so long that they were ended.
+      hands = hands.filter(present);
+      if (hands.length === 0) hands = hire(size);
+      return hands.reduce(leastBusy).unpack(job).finally(startIdleTime);
+    },
   };
+}
+
+/**
+ * Lets a worker of its own take the hash of a file, while others unpack it. `undefined` when that worker is at work for
+ * somebody else or workers can't be had here; the promise rejects when the worker could not do it.
+ */
+export function digestThere(job: Omit<DigestJob, "kind">): Promise<string> | undefined {
+  if (unavailable || (digester !== undefined && present(digester) && digester.pending > 0)) return undefined;
+  if (digester === undefined || !present(digester)) {
+    digester = workerHand();
+    void digester.ready.then((ready) => {
+      unavailable ||= !ready;
+    });
+  }
+  return digester.digest({ kind: "digest", ...job }).finally(startIdleTime);
 }

@@ -4,8 +4,9 @@
  * started as a worker of `inflate-pool.ts`, this file answers its messages. Plain JavaScript, so that it can be loaded
  * without a build step.
  */
-import { hash } from "node:crypto";
-import { parentPort, workerData } from "node:worker_threads";
+import { createHash, hash } from "node:crypto";
+import { readSync } from "node:fs";
+import { MessageChannel, parentPort, workerData } from "node:worker_threads";
 import { crc32, inflateRawSync } from "node:zlib";
 
 /** Numbers per entry in a run: start, compressed size, size, CRC-32, deflated, scan for descriptors. */
@@ -52,13 +53,35 @@ function inflate(packed, size) {
   return out.buffer.length === size ? out.buffer : "SIZE_MISMATCH";
 }
 
+/** Below this, the collector is cheaper. */
+const leastReleasedBytes = 16 * 1024;
+/** @type {import("node:worker_threads").MessagePort | undefined} */
+let nowhere;
+
+/**
+ * Frees unpacked bytes at once. The collector would let a hundred megabytes of them pile up, and fresh memory for each
+ * file costs a tenth of unpacking it. A buffer that is transferred to a closed port leaves this thread and goes nowhere.
+ *
+ * @param {Buffer} data
+ */
+function release(data) {
+  // Not if it is a piece of Node's pool, which is larger than what was asked for.
+  if (data.length < leastReleasedBytes || data.buffer.byteLength !== data.length + 1) return;
+  if (nowhere === undefined) {
+    nowhere = new MessageChannel().port1;
+    nowhere.close();
+  }
+  nowhere.postMessage(undefined, [/** @type {ArrayBuffer} */ (data.buffer)]);
+}
+
 /**
  * @param {Buffer} run bytes of the archive
  * @param {Float64Array} fields {@link fieldsPerEntry} numbers per entry
  * @param {number} index which entry
- * @returns {{ data: Buffer, sha256: string } | string} the unpacked bytes and their hash, or the fault
+ * @param {boolean} keep whether the bytes are wanted
+ * @returns {{ data: Buffer | undefined, sha256: string } | string} the unpacked bytes and their hash, or the fault
  */
-export function unpackEntry(run, fields, index) {
+export function unpackEntry(run, fields, index, keep) {
   const at = index * fieldsPerEntry;
   const start = fields[at] ?? 0;
   const size = fields[at + 2] ?? 0;
@@ -68,43 +91,105 @@ export function unpackEntry(run, fields, index) {
   if (data.length !== size) return "SIZE_MISMATCH";
   if (crc32(data) !== fields[at + 3]) return "CRC_MISMATCH";
   if (fields[at + 5] === 1 && imitatesDescriptor(data)) return "DATA_DESCRIPTOR_AMBIGUOUS";
-  return { data, sha256: hash("sha256", data, "hex") };
+  const sha256 = hash("sha256", data, "hex");
+  if (keep) return { data, sha256 };
+  if (data !== packed) release(data);
+  return { data: undefined, sha256 };
+}
+
+/** A worker that was told to stop says so with this code; nobody waits for more. */
+class Stopped extends Error {
+  code = "STOPPED";
+}
+
+/** @param {Int32Array} stop shared with the main thread, which sets it to 1 */
+function throwIfStopped(stop) {
+  if (Atomics.load(stop, 0) !== 0) throw new Stopped();
 }
 
 /**
- * @param {{ bytes: ArrayBuffer, length: number, fields: Float64Array, keep: boolean }} job
- * @returns {{ faults: string[], hashes: string[], output: ArrayBuffer | undefined }} per entry a fault or "", a hash or
- *   ""; with `keep` the unpacked bytes one after another
+ * @param {number} descriptor of an open file; descriptors belong to the whole process
+ * @param {Buffer} target is filled
+ * @param {number} position in the file
  */
-export function unpackRun(job) {
-  const run = Buffer.from(job.bytes, 0, job.length);
-  const count = job.fields.length / fieldsPerEntry;
+function readExactly(descriptor, target, position) {
+  for (let done = 0; done < target.length; ) {
+    const bytesRead = readSync(descriptor, target, done, target.length - done, position + done);
+    if (bytesRead === 0) throw Object.assign(new Error("The file became shorter."), { code: "CUT_OFF" });
+    done += bytesRead;
+  }
+}
+
+const leastBufferBytes = 4 * 1024 * 1024;
+/** Small enough to stay in a processor's cache between reading and hashing. */
+const digestSliceBytes = 512 * 1024;
+
+// Used for one run after the other: fresh memory costs as much as reading does.
+let kept = Buffer.alloc(0);
+
+/**
+ * @param {number} length
+ * @returns {Buffer}
+ */
+function runBuffer(length) {
+  if (kept.length < length) kept = Buffer.allocUnsafeSlow(Math.max(length, leastBufferBytes));
+  return kept.subarray(0, length);
+}
+
+/**
+ * @param {import("./inflate-worker.mjs").UnpackJob} job
+ * @returns {import("./inflate-worker.mjs").UnpackResult}
+ */
+function unpackRun({ bytes, descriptor, position, length, fields, keep, stop }) {
+  const run = bytes === undefined ? runBuffer(length) : Buffer.from(bytes, 0, length);
+  if (bytes === undefined) readExactly(descriptor, run, position);
+  const count = fields.length / fieldsPerEntry;
   let total = 0;
-  if (job.keep) for (let index = 0; index < count; index += 1) total += job.fields[index * fieldsPerEntry + 2] ?? 0;
-  const output = job.keep ? new Uint8Array(new ArrayBuffer(total)) : undefined;
+  if (keep) for (let index = 0; index < count; index += 1) total += fields[index * fieldsPerEntry + 2] ?? 0;
+  const output = keep ? new Uint8Array(new ArrayBuffer(total)) : undefined;
   const faults = [];
   const hashes = [];
   let filled = 0;
   for (let index = 0; index < count; index += 1) {
-    const result = unpackEntry(run, job.fields, index);
+    throwIfStopped(stop);
+    const result = unpackEntry(run, fields, index, keep);
     faults.push(typeof result === "string" ? result : "");
     hashes.push(typeof result === "string" ? "" : result.sha256);
-    if (output !== undefined && typeof result !== "string") output.set(result.data, filled);
-    filled += job.fields[index * fieldsPerEntry + 2] ?? 0;
+    if (typeof result !== "string" && result.data !== undefined) output?.set(result.data, filled);
+    filled += fields[index * fieldsPerEntry + 2] ?? 0;
   }
-  return { faults, hashes, output: output?.buffer };
+  return { faults, hashes, output: output?.buffer, bytes };
+}
+
+/**
+ * @param {import("./inflate-worker.mjs").DigestJob} job
+ * @returns {string} SHA-256 of the whole file in lower-case hex
+ */
+function digestFile({ descriptor, size, stop }) {
+  const taken = createHash("sha256");
+  for (let position = 0; position < size; position += digestSliceBytes) {
+    throwIfStopped(stop);
+    const slice = runBuffer(Math.min(digestSliceBytes, size - position));
+    readExactly(descriptor, slice, position);
+    taken.update(slice);
+  }
+  return taken.digest("hex");
 }
 
 // The mark keeps this file silent when it is bundled into a program that runs in a worker of its own.
 if (parentPort !== null && workerData?.["hostelryInflateWorker"] === true) {
   const port = parentPort;
-  port.on(
-    "message",
-    (/** @type {{ bytes: ArrayBuffer, length: number, fields: Float64Array, keep: boolean }} */ job) => {
-      const result = unpackRun(job);
-      const transfer = result.output === undefined ? [job.bytes] : [job.bytes, result.output];
-      port.postMessage({ ...result, bytes: job.bytes }, transfer);
-    },
-  );
+  port.on("message", (/** @type {import("./inflate-worker.mjs").WorkerJob} */ job) => {
+    try {
+      if (job.kind === "digest") return port.postMessage({ value: digestFile(job) });
+      const value = unpackRun(job);
+      const transfer = [value.bytes, value.output].filter((buffer) => buffer !== undefined);
+      return port.postMessage({ value }, transfer);
+    } catch (cause) {
+      // An error loses its code on its way to another thread.
+      const { code, message } = /** @type {{ code?: unknown, message?: unknown }} */ (cause);
+      return port.postMessage({ failure: { code: String(code), message: String(message) } });
+    }
+  });
   port.postMessage("ready");
 }

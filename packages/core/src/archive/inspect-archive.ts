@@ -1,3 +1,4 @@
+import { constants } from "node:fs";
 import { open, stat } from "node:fs/promises";
 import { type HostingErrorOf, isHostingError } from "../errors/index.ts";
 import type { BlobStoreError } from "../ports/blob-store.ts";
@@ -7,6 +8,7 @@ import { type ArchivePolicy, archivePolicy } from "./archive-policy.ts";
 import { type BlobSink, blobIntake } from "./data/blob-intake.ts";
 import { inspectDirectory } from "./directory/inspect-directory.ts";
 import { type FindingLog, findingLog } from "./finding.ts";
+import { defaultWorkers, digestThere } from "./inflate-pool.ts";
 import type { ByteContext, InspectionContext, ReadTree } from "./inspection-context.ts";
 import { type Manifest, manifestFileMode, manifestOf } from "./manifest.ts";
 import type { ArchiveFormat, Inspection } from "./report.ts";
@@ -20,8 +22,9 @@ import { blobReader, randomAccessSource } from "./source/random-access-source.ts
 import { spool } from "./source/spool.ts";
 import { inspectionAborted, systemReason, throwIfAborted, unreadable } from "./source/unreadable.ts";
 import { inspectTar } from "./tar/inspect-tar.ts";
-import { isTarHeader } from "./tar/tar-header.ts";
-import { beginsAsZip, hasEndRecord } from "./zip/end-record.ts";
+import { beginsAsTar } from "./tar/tar-header.ts";
+import { isWholeTar } from "./tar/whole-tar.ts";
+import { beginsAsZip, hasEndRecord, readEndRecord } from "./zip/end-record.ts";
 import { inspectZip } from "./zip/inspect-zip.ts";
 
 export type { BlobSink } from "./data/blob-intake.ts";
@@ -29,14 +32,17 @@ export type { Inspection } from "./report.ts";
 
 /** What {@link inspectArchive} takes. */
 export interface InspectOptions extends WorkOptions {
-  /** Changes to the default policy. */
+  /** Changes to the default policy; one that can't be meant throws, see {@link archivePolicy}. */
   readonly policy?: Partial<ArchivePolicy> | undefined;
   /**
    * Takes the bytes of every file of the site in the same pass. If the archive turns out bad half-way, what is stored
    * by then is unreferenced and goes with the store's next collection.
    */
   readonly blobs?: BlobSink | undefined;
-  /** Worker threads to unpack with. 0: none. Default: by the size of the archive, none below 32 MiB. */
+  /**
+   * Worker threads to unpack with; one more takes the hash of an archive that is a file. 0: none of them. Default: by
+   * the size of the archive, none below 32 MiB. Where their file is missing, as in a bundled host, this thread does it.
+   */
   readonly workers?: number | undefined;
   /** Where a stream is spooled. Default: the system's folder for temporary files. */
   readonly quarantineDirectory?: string | undefined;
@@ -63,8 +69,10 @@ export function inspectArchive(
   return attempt(
     () => inspect(source, options),
     (cause) => {
-      if (isHostingError(cause)) return cause as InspectError;
-      if (options.signal?.aborted === true) return inspectionAborted(cause);
+      // A sink whose input ends because the caller gave up may call that a failure of its own.
+      const known = isHostingError(cause);
+      if (options.signal?.aborted === true) return known && cause.code === "ABORTED" ? cause : inspectionAborted(cause);
+      if (known) return cause as InspectError;
       throw cause;
     },
   );
@@ -91,7 +99,8 @@ async function openPath(path: string): Promise<Opened> {
   const failed = unreadablePath(path);
   const found = await stat(path).catch(failed);
   if (!found.isFile()) throw unreadable(path, "it is not a regular file");
-  const handle = await open(path, "r").catch(failed);
+  // What is a file now may be a pipe when it is opened; without this flag that would wait for a writer.
+  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(failed);
   return { source: await fileSource(handle, path), complete: true };
 }
 
@@ -163,14 +172,19 @@ async function inspectBytes({ source, complete }: Opened, context: InspectionCon
     log.error("ARCHIVE_TOO_LARGE", `The archive is larger than the ${allowed} that are allowed.`);
     return inspection({ files: [] }, log, { format: "unknown", archiveBytes: source.size, sha256: "" });
   }
-  const digest = archiveDigest(source);
-  const head = await source.read(0, Math.min(headBytes, source.size));
-  const { format, read } = await readByContent({ ...context, source, digest }, head);
-  await context.intake?.settle();
-  const sha256 = await digest.finish(signal);
-  await source.assertUnchanged();
-  throwIfAborted(signal);
-  return inspection(read, log, { format, archiveBytes: source.size, sha256 });
+  const workers = context.workers ?? defaultWorkers(source.size);
+  const digest = archiveDigest(source, workers > 0 ? digestThere : undefined, signal);
+  try {
+    const head = await source.read(0, Math.min(headBytes, source.size));
+    const { format, read } = await readByContent({ ...context, source, digest }, head);
+    await context.intake?.settle();
+    const sha256 = await digest.finish();
+    await source.assertUnchanged();
+    throwIfAborted(signal);
+    return inspection(read, log, { format, archiveBytes: source.size, sha256 });
+  } finally {
+    await digest.end();
+  }
 }
 
 /** What a file is, is decided by its bytes alone: an end record at its tail, a tar header or a gzip mark at its head. */
@@ -180,15 +194,24 @@ async function readByContent(
 ): Promise<{ readonly format: ArchiveFormat; readonly read: ReadTree }> {
   const { source, log } = context;
   const gzip = head[0] === 0x1f && head[1] === 0x8b;
-  const tar = isTarHeader(head);
-  const zip = await hasEndRecord(source);
+  const tar = beginsAsTar(head);
+  const zip = (await hasEndRecord(source)) && !(tar && (await onlyHoldsZip(context, head)));
   if (zip && gzip) log.error("POLYGLOT", "The file is a compressed tar archive and a ZIP archive at once.");
+  if (tar && !zip && beginsAsZip(head)) log.error("POLYGLOT", bothMessage);
   if (zip || !(gzip || tar)) {
     const read = await inspectZip(context, head);
-    if (zip && tar) log.error("POLYGLOT", "The file is a tar archive and a ZIP archive at once.");
+    if (zip && tar) log.error("POLYGLOT", bothMessage);
     return { format: zip || beginsAsZip(head) ? "zip" : "unknown", read };
   }
   return { format: gzip ? "tar.gz" : "tar", read: await inspectTar(context, gzip) };
+}
+
+const bothMessage = "The file is a tar archive and a ZIP archive at once.";
+
+/** The last file of a tar archive is a ZIP archive: its end record counts from its own first byte, not from the file's. */
+async function onlyHoldsZip({ source, policy, signal }: ByteContext, head: Uint8Array): Promise<boolean> {
+  if (beginsAsZip(head) || (await readEndRecord(source, head, findingLog(1))) !== undefined) return false;
+  return isWholeTar(source, policy, signal);
 }
 
 function manifestOfTree({ tree, files }: ReadTree): Manifest {

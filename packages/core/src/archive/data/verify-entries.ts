@@ -1,13 +1,15 @@
 import type { FindingLog } from "../finding.ts";
 import type { InflatePool } from "../inflate-pool.ts";
-import { fieldsPerEntry, unpackEntry } from "../inflate-worker.mjs";
+import { unpackEntry } from "../inflate-worker.mjs";
 import type { ArchiveDigest } from "../source/archive-digest.ts";
 import type { ByteSource } from "../source/byte-source.ts";
 import { throwIfAborted } from "../source/unreadable.ts";
 import type { BlobIntake } from "./blob-intake.ts";
-import { type DataFault, type EntryData, faultMessages } from "./entry-data.ts";
-import { type EntryRun, entryRuns } from "./entry-runs.ts";
+import type { EntryData } from "./entry-data.ts";
+import { type EntryRun, entryRuns, runFields } from "./entry-runs.ts";
+import { faultyRuns } from "./faulty-runs.ts";
 import { largeEntry, UnpackFault } from "./large-entry.ts";
+import { readFailure, runReader } from "./run-reader.ts";
 
 /** What verifying needs besides the entries. */
 export interface VerifyContext {
@@ -35,20 +37,6 @@ const turnMs = 8;
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-function runFields(run: EntryRun, base: number): Float64Array {
-  const fields = new Float64Array(run.entries.length * fieldsPerEntry);
-  for (const [index, entry] of run.entries.entries()) {
-    const at = index * fieldsPerEntry;
-    fields[at] = entry.start - base;
-    fields[at + 1] = entry.compressedSize;
-    fields[at + 2] = entry.size;
-    fields[at + 3] = entry.crc;
-    fields[at + 4] = entry.deflated ? 1 : 0;
-    fields[at + 5] = entry.scan ? 1 : 0;
-  }
-  return fields;
-}
-
 /**
  * Unpacks every entry with a hard cap and checks size, CRC, final block and that no byte is left over; hashes the files
  * and hands them to the sink in the same pass. Stops reading soon after the first fault. Entries must be in the order
@@ -60,52 +48,34 @@ export async function verifyEntries(
 ): Promise<readonly VerifiedFile[]> {
   const { source, digest, intake, pool, signal } = context;
   const verified: VerifiedFile[] = [];
-  const faults: { readonly entry: EntryData; readonly fault: DataFault }[] = [];
+  const faulty = faultyRuns();
+  const reader = runReader(source, digest);
   const running = new Set<Promise<void>>();
-  const spare: ArrayBuffer[] = [];
+  const stop = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   let failure: { readonly cause: unknown } | undefined;
 
-  const settle = async (
-    entry: EntryData,
-    fault: string,
-    sha256: string,
-    bytes: Uint8Array | undefined,
-  ): Promise<void> => {
-    if (fault !== "") {
-      faults.push({ entry, fault: fault as DataFault });
-      return;
-    }
+  const accept = async (entry: EntryData, sha256: string, bytes: Uint8Array | undefined): Promise<void> => {
     if (!entry.kept) return;
     verified.push({ path: entry.path, sha256, size: entry.size });
     if (intake !== undefined && bytes !== undefined) await intake.offer(bytes, sha256);
   };
 
-  const readRun = async (run: EntryRun): Promise<{ readonly bytes: Buffer; readonly base: number }> => {
-    const base = digest.position;
-    const length = (run.entries.at(-1)?.end ?? base) - base;
-    const reused = spare.findIndex((buffer) => buffer.byteLength >= length);
-    const [buffer] = reused >= 0 ? spare.splice(reused, 1) : [new ArrayBuffer(Math.max(length, 1 << 22))];
-    const bytes = Buffer.from(buffer ?? new ArrayBuffer(length), 0, length);
-    await source.readInto(base, bytes);
-    digest.update(bytes);
-    return { bytes, base };
-  };
-
   const unpackThere = async (workers: InflatePool, run: EntryRun): Promise<void> => {
-    const { bytes, base } = await readRun(run);
-    const keep = intake !== undefined;
-    const buffer = bytes.buffer as ArrayBuffer;
-    const job = async (): Promise<void> => {
-      const result = await workers.unpack({ bytes: buffer, length: bytes.length, fields: runFields(run, base), keep });
-      spare.push(result.bytes);
+    const job = await reader.job(run, { keep: intake !== undefined, stop });
+    const work = async (): Promise<void> => {
+      const result = await workers.unpack(job).catch((cause: unknown) => {
+        throw readFailure(cause, source);
+      });
+      if (result.bytes !== undefined) reader.giveBack(result.bytes);
+      faulty.add(run, result.faults);
       let at = 0;
       for (const [index, entry] of run.entries.entries()) {
         const output = result.output === undefined ? undefined : new Uint8Array(result.output, at, entry.size);
         at += entry.size;
-        await settle(entry, result.faults[index] ?? "", result.hashes[index] ?? "", output);
+        if (result.faults[index] === "") await accept(entry, result.hashes[index] ?? "", output);
       }
     };
-    const started = job()
+    const started = work()
       .catch((cause: unknown) => {
         failure ??= { cause };
       })
@@ -115,51 +85,57 @@ export async function verifyEntries(
   };
 
   const unpackHere = async (run: EntryRun): Promise<void> => {
-    const { bytes, base } = await readRun(run);
+    const { bytes, base } = await reader.read(run);
     const fields = runFields(run, base);
+    const faults: string[] = [];
     let turnEnds = performance.now() + turnMs;
     for (const [index, entry] of run.entries.entries()) {
-      const result = unpackEntry(bytes, fields, index);
-      if (typeof result === "string") await settle(entry, result, "", undefined);
-      else {
+      const result = unpackEntry(bytes, fields, index, intake !== undefined);
+      faults.push(typeof result === "string" ? result : "");
+      if (typeof result !== "string") {
         // Stored data is a view of the run's buffer, which is used again.
-        const data = intake === undefined || entry.deflated ? result.data : Buffer.from(result.data);
-        await settle(entry, "", result.sha256, data);
+        const data = result.data === undefined || entry.deflated ? result.data : Buffer.from(result.data);
+        await accept(entry, result.sha256, data);
       }
       if (performance.now() < turnEnds) continue;
       await nextTurn();
       throwIfAborted(signal);
       turnEnds = performance.now() + turnMs;
     }
-    spare.push(bytes.buffer as ArrayBuffer);
+    faulty.add(run, faults);
+    reader.giveBack(bytes.buffer);
   };
 
-  const unpackStreamed = async (entry: EntryData): Promise<void> => {
-    digest.update(await source.read(digest.position, entry.start - digest.position));
+  const unpackStreamed = async (run: EntryRun, entry: EntryData): Promise<void> => {
+    if (digest.hungry) digest.update(await source.read(digest.position, entry.start - digest.position));
+    else digest.skipTo(entry.start);
     const large = largeEntry(entry, source, digest, signal);
     if (intake !== undefined && entry.kept) {
       await intake.stream(large.bytes, entry.size, () => (large.fault() === undefined ? large.sha256() : "fault"));
     } else await drain(large.bytes);
-    const fault = large.fault() ?? "";
-    await settle(entry, fault, large.sha256() ?? "", undefined);
-    if (fault === "") digest.update(await source.read(digest.position, entry.end - digest.position));
+    const fault = large.fault();
+    if (fault !== undefined) return faulty.add(run, [fault]);
+    await accept(entry, large.sha256() ?? "", undefined);
   };
 
   try {
     for (const run of entryRuns(entries)) {
       throwIfAborted(signal);
-      if (faults.length > 0 || failure !== undefined) break;
+      if (faulty.some || failure !== undefined) break;
       const [first] = run.entries;
-      if (run.streamed && first !== undefined) await unpackStreamed(first);
+      if (run.streamed && first !== undefined) await unpackStreamed(run, first);
       else await (pool === undefined ? unpackHere(run) : unpackThere(pool, run));
       context.onBytes(digest.position);
     }
+    // Also after a fault: an earlier run may have one, too.
+    await Promise.all(running);
+    throwIfAborted(signal);
   } finally {
+    Atomics.store(stop, 0, 1);
     await Promise.all(running);
   }
   if (failure !== undefined) throw failure.cause;
-  faults.sort((left, right) => left.entry.start - right.entry.start);
-  for (const { entry, fault } of faults) context.log.error(fault, faultMessages[fault], entry.name);
+  faulty.report(context.log);
   return verified;
 }
 

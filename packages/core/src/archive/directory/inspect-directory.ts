@@ -7,7 +7,7 @@ import { entryJudge } from "../entry-judge.ts";
 import type { InspectionContext, ReadTree } from "../inspection-context.ts";
 import { contentRules } from "../site/content-rules.ts";
 import { siteTree } from "../site/site-tree.ts";
-import { throwIfAborted } from "../source/unreadable.ts";
+import { systemReason, throwIfAborted, unreadable } from "../source/unreadable.ts";
 import { type FoundFile, type Walked, walk } from "./walk.ts";
 
 const pieceBytes = 1024 * 1024;
@@ -86,7 +86,7 @@ async function readFile(
 ): Promise<VerifiedFile | undefined> {
   const handle = await open(join(root, name), readOnly).catch((cause: unknown) => {
     if (gone.includes(String((cause as { code?: unknown }).code))) return undefined;
-    throw cause;
+    throw unreadable(join(root, name), systemReason(cause), cause);
   });
   if (handle === undefined) return undefined;
   try {

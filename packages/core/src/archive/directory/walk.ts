@@ -44,17 +44,19 @@ export async function walk(context: WalkContext): Promise<Walked> {
   const { root, judge, rules, log, signal } = context;
   const files: FoundFile[] = [];
   const directories: FoundDirectory[] = [];
-  const failed = (cause: unknown): never => {
-    throw unreadable(root, systemReason(cause), cause);
-  };
+  const failed =
+    (name: string) =>
+    (cause: unknown): never => {
+      throw unreadable(join(root, name), systemReason(cause), cause);
+    };
 
   const visit = async (name: string): Promise<void> => {
     throwIfAborted(signal);
-    directories.push({ name, seen: await lstat(join(root, name), { bigint: true }).catch(failed) });
+    directories.push({ name, seen: await lstat(join(root, name), { bigint: true }).catch(failed(name)) });
     const entries: Dirent<Buffer>[] = await readdir(join(root, name), {
       withFileTypes: true,
       encoding: "buffer",
-    }).catch(failed);
+    }).catch(failed(name));
     entries.sort((left, right) => Buffer.compare(left.name, right.name));
     for (const entry of entries) {
       if (!judge.limits.entry()) return;
@@ -66,7 +68,7 @@ export async function walk(context: WalkContext): Promise<Walked> {
   };
 
   const meet = async (name: string): Promise<void> => {
-    const seen = await lstat(join(root, name), { bigint: true }).catch(failed);
+    const seen = await lstat(join(root, name), { bigint: true }).catch(failed(name));
     if (seen.isSymbolicLink()) return log.error("SYMLINK", "The entry is a link; links are not followed.", name);
     if (!seen.isDirectory() && !seen.isFile()) {
       return log.error("SPECIAL_FILE", "The entry is a device, a pipe or a socket.", name);
@@ -75,7 +77,7 @@ export async function walk(context: WalkContext): Promise<Walked> {
       return log.error("MODE_SETUID", "The file is marked to run with the rights of its owner or group.", name);
     }
     const kind = seen.isFile() ? "file" : "directory";
-    const path = judge.judge({ name, kind, size: kind === "file" ? Number(seen.size) : 0 });
+    const path = judge.judge({ name, kind: () => kind, size: kind === "file" ? Number(seen.size) : 0 });
     if (path === undefined) return;
     const verdict = rules(path, kind === "directory");
     if (verdict.strip || verdict.forbidden !== undefined) return;

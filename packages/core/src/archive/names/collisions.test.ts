@@ -34,9 +34,15 @@ describe("the path index", () => {
     expect(index.directories).toBe(2);
   });
 
-  it("does not take a slash out of one character for a separator", () => {
+  it("takes a slash out of one character for a separator, as a reader that normalises does", () => {
     const index = pathIndex();
     index.add("c/o", "file", "c/o");
-    expect(index.add("\u2105", "file", "\u2105")).toBeUndefined();
+    expect(index.add("\u2105", "file", "\u2105")).toMatchObject({ code: "UNICODE_COLLISION" });
+  });
+
+  it("takes a leading ./ for nothing", () => {
+    const index = pathIndex();
+    index.add("a", "file", "./a");
+    expect(index.add("a", "file", "a")).toMatchObject({ code: "DUPLICATE_NAME" });
   });
 });

@@ -33,12 +33,12 @@ interface Place {
   declared: boolean;
 }
 
-// NFKC can make a slash out of one character (U+2105 is "c/o"); it must not become a separator in the folded path.
-const foldSegment = (segment: string): string => foldName(segment).replaceAll("/", "\u0001");
-
 function spellingCode(left: string, right: string): FindingCode {
   return left.toLowerCase() === right.toLowerCase() ? "CASE_COLLISION" : "UNICODE_COLLISION";
 }
+
+/** What the format adds to a name without making it another one. */
+const bare = (spelled: string): string => spelled.replace(/^\.\//, "").replace(/\/$/, "");
 
 /** Path of the directory that holds this path; empty for the root. */
 const holderOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf("/")));
@@ -59,11 +59,12 @@ export function pathIndex(): PathIndex {
       there.spelled = spelled;
       return undefined;
     }
-    return { code: there.spelled === spelled ? "DUPLICATE_NAME" : "UNICODE_COLLISION", other: there.path, distinct };
+    const code = bare(there.spelled) === bare(spelled) ? "DUPLICATE_NAME" : "UNICODE_COLLISION";
+    return { code, other: there.path, distinct };
   };
 
   const foldedPath = (path: string, holder: string): string =>
-    `${directories.get(holder) ?? ""}/${foldSegment(path.slice(holder === "" ? 0 : holder.length + 1))}`;
+    `${directories.get(holder) ?? ""}/${foldName(path.slice(holder === "" ? 0 : holder.length + 1))}`;
 
   /** Makes a directory known that some path needs, and those that it needs. */
   const need = (directory: string): Collision | undefined => {

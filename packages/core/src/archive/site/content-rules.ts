@@ -15,13 +15,13 @@ export type ContentRules = (path: string, isDirectory: boolean) => Verdict;
 const keep: Verdict = { strip: false };
 
 // Spaces and semicolons end an extension for some servers ("a.asp;.jpg" was run by IIS 6).
-const partEnds = /[.; ]/;
+const extensions = /\.([^.; ]+)/g;
 
 /** Compiles the lists of a policy. Names in disguise (case, ignorable characters, look-alikes) are seen through. */
 export function contentRules(policy: ArchivePolicy): ContentRules {
   const strip = namePatterns(policy.strip.map((pattern) => [pattern, true]));
   const forbid = namePatterns(policy.forbid.map((rule) => [rule.pattern, rule]));
-  const extensions = namePatterns(policy.forbidExtensions.map((pattern) => [pattern, true]));
+  const forbiddenExtensions = namePatterns(policy.forbidExtensions.map((pattern) => [pattern, true]));
   const folders = new Map<string, Verdict>();
   const parts = new Map<string, boolean>();
 
@@ -29,7 +29,7 @@ export function contentRules(policy: ArchivePolicy): ContentRules {
   const isForbiddenPart = (part: string): boolean => {
     const known = parts.get(part);
     if (known !== undefined) return known;
-    const forbidden = extensions.find(part, false) === true;
+    const forbidden = forbiddenExtensions.find(part, false) === true;
     if (parts.size < maxRemembered) parts.set(part, forbidden);
     return forbidden;
   };
@@ -39,7 +39,7 @@ export function contentRules(policy: ArchivePolicy): ContentRules {
     const rule = forbid.find(segment, isDirectory);
     if (rule !== undefined) return { strip: false, forbidden: `"${rule.pattern}" is not published: ${rule.reason}.` };
     if (isDirectory) return keep;
-    const part = segment.split(partEnds).slice(1).find(isForbiddenPart);
+    const part = Array.from(segment.matchAll(extensions), ([, after]) => after ?? "").find(isForbiddenPart);
     if (part === undefined) return keep;
     const forbidden = `Files with ".${part}" in their name are not published: a web server may run them as programs.`;
     return { strip: false, forbidden };

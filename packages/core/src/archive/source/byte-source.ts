@@ -12,8 +12,14 @@ export interface ByteSource {
   read(offset: number, length: number): Promise<Uint8Array>;
   /** Fills `target` from `offset`. */
   readInto(offset: number, target: Uint8Array): Promise<void>;
-  /** Like `read`, at once; only where that takes microseconds (memory, a local file's page cache). */
-  readonly readNow?: ((offset: number, length: number) => Uint8Array) | undefined;
+  /**
+   * Like `read`, at once; only where that takes microseconds (memory, a local file's page cache).
+   *
+   * @param room where the bytes may be put, at least `length` long; the result may be a view of it.
+   */
+  readonly readNow?: ((offset: number, length: number, room?: Buffer) => Uint8Array) | undefined;
+  /** The open file, for threads that read it by themselves; it must stay open as long as one of them does. */
+  readonly descriptor?: number | undefined;
   /** The bytes are in memory, so that reading is looking. */
   readonly resident?: true | undefined;
   /** Throws if the bytes may have changed since the source was opened. */

@@ -31,8 +31,8 @@ export async function fileSource(
     }
   };
 
-  const readNow = (offset: number, length: number): Uint8Array => {
-    const target = Buffer.allocUnsafe(length);
+  const readNow = (offset: number, length: number, room?: Buffer): Uint8Array => {
+    const target = room?.subarray(0, length) ?? Buffer.allocUnsafe(length);
     let done = 0;
     while (done < length) {
       const bytesRead = readSync(handle.fd, target, done, length - done, offset + done);
@@ -46,6 +46,7 @@ export async function fileSource(
     name,
     size,
     sha256: extra.sha256,
+    descriptor: handle.fd,
     readInto,
     readNow,
     read: async (offset, length) => {

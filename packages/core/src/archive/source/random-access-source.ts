@@ -9,10 +9,13 @@ const nothing = async (): Promise<void> => {};
 export function randomAccessSource(reader: RandomAccessSource, name: string, signal?: AbortSignal): ByteSource {
   const read = async (offset: number, length: number): Promise<Uint8Array> => {
     if (length === 0) return new Uint8Array(0);
-    const bytes = await reader.read(offset, length, signal).catch((cause: unknown) => {
+    let bytes: Uint8Array;
+    try {
+      bytes = await reader.read(offset, length, signal);
+    } catch (cause) {
       if (signal?.aborted === true) throw inspectionAborted(cause);
       throw isHostingError(cause) ? cause : unreadable(name, systemReason(cause), cause);
-    });
+    }
     if (bytes.byteLength !== length) throw unreadable(name, "it gave fewer or more bytes than were asked for");
     return bytes;
   };

@@ -72,7 +72,7 @@ export async function spool(stream: AsyncIterable<Uint8Array>, options: SpoolOpt
     throw isHostingError(cause) ? cause : unreadable("stream", systemReason(cause), cause);
   } finally {
     // Tells the producer that no more is wanted; its clean-up is its own and may wait for data that never comes.
-    void iterator.return?.().catch(() => undefined);
+    void Promise.resolve(iterator.return?.()).catch(() => undefined);
   }
 }
 
@@ -89,6 +89,7 @@ async function copy(
     const step = await nextChunk(iterator, options.signal);
     if (step.done === true) return { sha256: hash.digest("hex"), complete: true };
     const chunk = step.value;
+    if (!(chunk instanceof Uint8Array)) throw unreadable("stream", "it gave something that is not bytes");
     hash.update(chunk);
     for (let done = 0; done < chunk.byteLength; ) {
       const { bytesWritten } = await handle

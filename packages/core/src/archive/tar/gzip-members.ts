@@ -116,7 +116,7 @@ export async function* gzipMembers(context: ByteContext): AsyncGenerator<Uint8Ar
     const trailer = await read(at, trailerBytes);
     if (trailer.length < trailerBytes) return fail("TRUNCATED", "The compressed archive is cut off.");
     if (trailer.readUInt32LE(0) !== crc || trailer.readUInt32LE(4) !== size % 2 ** 32) {
-      fail("CRC_MISMATCH", "The checksum of the compressed archive is wrong.");
+      fail("DEFLATE_INVALID", "The checksum of the compressed archive is wrong; it was damaged.");
     }
     at += trailerBytes;
   }

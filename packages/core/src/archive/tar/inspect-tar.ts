@@ -29,7 +29,8 @@ export async function inspectTar(context: ByteContext, compressed: boolean): Pro
       throwIfAborted(signal);
       if (!judge.limits.entry()) break;
       const kind = judgeKind(entry, context);
-      const path = kind === undefined ? undefined : judge.judge({ name: entry.name, kind, size: entry.size });
+      const path =
+        kind === undefined ? undefined : judge.judge({ name: entry.name, kind: () => kind, size: entry.size });
       if (log.rejected) {
         rejectedAt ??= reader.taken;
         if (entry.size > furtherBytes || reader.taken - rejectedAt > furtherBytes) break;

@@ -35,9 +35,8 @@ function split(body: Buffer): ReadonlyMap<string, string> | PaxProblem {
     const equals = record.indexOf("=");
     if (equals <= 0) return invalid("a record has no key");
     const key = record.slice(0, equals);
-    if (record.includes("\0"))
-      return { code: key === "path" ? "NAME_NUL" : "TAR_PAX_INVALID", problem: "a record holds a NUL" };
-    if (records.has(key)) return ambiguous("a key occurs twice");
+    if (record.includes("\0")) return invalid("a record holds a NUL");
+    if (records.has(key)) return invalid("a key occurs twice");
     records.set(key, record.slice(equals + 1));
     at = end;
   }
@@ -45,8 +44,9 @@ function split(body: Buffer): ReadonlyMap<string, string> | PaxProblem {
 }
 
 function keyProblem(key: string, value: string): PaxProblem | undefined {
-  if (key.startsWith("GNU.sparse.")) return { code: "UNSUPPORTED_FEATURE", problem: "sparse files are not accepted" };
-  if (key === "SCHILY.realsize") return ambiguous("it states a second size");
+  if (key.startsWith("GNU.sparse.") || key === "SCHILY.realsize") {
+    return { code: "UNSUPPORTED_FEATURE", problem: "sparse files are not accepted" };
+  }
   if (key === "linkpath") return { code: "SYMLINK", problem: "it makes the entry a link" };
   if (times.has(key)) return /^-?\d+(?:\.\d*)?$/.test(value) ? undefined : invalid("a time is not a number");
   if (ids.has(key)) return /^\d+$/.test(value) ? undefined : invalid("an owner is not a number");

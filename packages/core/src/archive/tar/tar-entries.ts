@@ -3,7 +3,7 @@ import type { FindingCode } from "../finding-code.ts";
 import { decodeUtf8 } from "../names/decode-utf8.ts";
 import type { ByteReader } from "./byte-reader.ts";
 import { globalPaxProblem, type PaxRecords, paxRecords } from "./pax-records.ts";
-import { blockBytes, type TarHeader, tarHeader } from "./tar-header.ts";
+import { blockBytes, isZero, type TarHeader, tarHeader } from "./tar-header.ts";
 
 /** A file or directory of a tar archive; its content is next in the reader. */
 export interface TarEntry {
@@ -20,11 +20,9 @@ export class TarFault extends Error {
 }
 
 const maxHelperBytes = 1024 * 1024;
-/** Writers pad to their record size; far beyond that it is no padding. */
-const maxEndBytes = 1024 * 1024;
+/** Writers pad to their record size. Far beyond that it is no padding, and what unpacks to more has met the ratio. */
+const maxEndBytes = 20 * 1024 * 1024;
 const eightGibibytes = 8 * 1024 ** 3;
-const isZero = (bytes: Uint8Array): boolean => bytes.every((byte) => byte === 0);
-
 /** Bytes from the end of a body to the next block. */
 export function paddingOf(size: number): number {
   return (blockBytes - (size % blockBytes)) % blockBytes;
@@ -103,7 +101,7 @@ async function readHelper(
   if (body.length < header.size) fail(log, "TRUNCATED", "The archive ends inside of a helper header.");
   await skipPadding(reader, header.size, "", log);
   if (header.type === "L") {
-    if (body.length < 2 || body.at(-1) !== 0) fail(log, "TAR_HEADER_INVALID", "A long name does not end as it should.");
+    if (body.length < 2 || body.at(-1) !== 0) fail(log, "TAR_PAX_AMBIGUOUS", "A long name does not end as it should.");
     return { longName: body.subarray(0, -1) };
   }
   if (header.type === "g") {

@@ -17,6 +17,17 @@ export interface TarHeaderProblem {
   readonly problem: string;
 }
 
+const zeros = Buffer.alloc(256 * 1024);
+
+/** Whether all bytes are NUL. */
+export function isZero(bytes: Buffer): boolean {
+  for (let at = 0; at < bytes.length; at += zeros.length) {
+    const piece = bytes.subarray(at, at + zeros.length);
+    if (!piece.equals(zeros.subarray(0, piece.length))) return false;
+  }
+  return true;
+}
+
 const starMark = Buffer.from("tar\0", "latin1");
 
 /** An octal number, or GNU's base-256 with the high bit set; `undefined` if neither, negative or beyond 2^53. */
@@ -37,7 +48,7 @@ function number(field: Buffer, blankIsZero: boolean): number | undefined {
 function text(field: Buffer): Buffer | undefined {
   const end = field.indexOf(0);
   if (end < 0) return field;
-  return field.subarray(end).every((byte) => byte === 0) ? field.subarray(0, end) : undefined;
+  return isZero(field.subarray(end)) ? field.subarray(0, end) : undefined;
 }
 
 /**
@@ -55,14 +66,14 @@ function prefixOf(field: Buffer): Buffer | undefined {
 export function hasTarChecksum(block: Buffer): boolean {
   const stated = number(block.subarray(148, 156), false);
   let sum = 8 * 0x20;
-  for (const [index, byte] of block.entries()) if (index < 148 || index >= 156) sum += byte;
+  for (let index = 0; index < block.length; index += 1) if (index < 148 || index >= 156) sum += block[index] ?? 0;
   return stated === sum;
 }
 
-/** Whether a file begins as a tar archive. */
-export function isTarHeader(block: Uint8Array): boolean {
+/** Whether some reader takes a file for a tar archive: by the mark or, as before POSIX, by the checksum. */
+export function beginsAsTar(block: Uint8Array): boolean {
   const head = Buffer.from(block.buffer, block.byteOffset, block.byteLength);
-  return head.length === blockBytes && head.toString("latin1", 257, 262) === "ustar" && hasTarChecksum(head);
+  return head.length === blockBytes && (head.toString("latin1", 257, 262) === "ustar" || hasTarChecksum(head));
 }
 
 /**
@@ -92,8 +103,7 @@ export function tarHeader(block: Buffer): TarHeader | TarHeaderProblem {
   const prefix = posix ? prefixOf(block.subarray(345, 500)) : block.subarray(345, 345);
   const rest = block.subarray(posix ? 500 : 345);
   const star = posix && block.subarray(508).equals(starMark);
-  if (!(star ? rest.subarray(0, 8) : rest).every((byte) => byte === 0))
-    return { problem: "there is data in its unused part" };
+  if (!isZero(star ? rest.subarray(0, 8) : rest)) return { problem: "there is data in its unused part" };
   if (name === undefined || linkName === undefined || prefix === undefined) {
     return { problem: "there is data behind the end of a name" };
   }

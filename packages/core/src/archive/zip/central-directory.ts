@@ -1,18 +1,28 @@
 import type { ArchivePolicy } from "../archive-policy.ts";
 import type { FindingLog } from "../finding.ts";
 import { decodeCp437 } from "../names/cp437.ts";
+import type { ByteSource } from "../source/byte-source.ts";
 import { type DirectoryRecord, directoryRecord, directoryRecordBytes } from "./directory-record.ts";
 import type { EndRecord } from "./end-record.ts";
+import { maxExtraBytes } from "./extra-fields.ts";
 
 /** Bytes of directory that are granted per entry; an honest record has about a hundred. */
 const bytesPerEntry = 1024;
 const minimumBytes = 16 * 1024 * 1024;
+const recordSignature = 0x02014b50;
+/** So much of a name is enough for a message. */
+const shownNameBytes = 200;
 
 /** What the directory may hold. */
 export type DirectoryLimits = Pick<ArchivePolicy, "maxEntries" | "maxPathBytes">;
 
-/** Refuses a directory that would cost too much to read; asked before reading it. */
-export function judgeDirectorySize(end: EndRecord, limits: DirectoryLimits, log: FindingLog): boolean {
+/** Refuses a directory that would cost too much to read; asked before reading it, so only its first part is looked at. */
+export async function judgeDirectorySize(
+  end: EndRecord,
+  source: ByteSource,
+  limits: DirectoryLimits,
+  log: FindingLog,
+): Promise<boolean> {
   if (end.entryCount > limits.maxEntries) {
     log.error(
       "TOO_MANY_ENTRIES",
@@ -21,10 +31,31 @@ export function judgeDirectorySize(end: EndRecord, limits: DirectoryLimits, log:
     return false;
   }
   if (end.directoryBytes > Math.max(minimumBytes, end.entryCount * bytesPerEntry)) {
-    log.error("CD_TOO_LARGE", "The directory of the archive is larger than any site needs.");
+    const head = Buffer.from(await source.read(end.directoryOffset, Math.min(minimumBytes, end.directoryBytes)));
+    judgeSwollenDirectory(head, limits, log);
     return false;
   }
   return true;
+}
+
+/** Says what makes a directory so large: names, extra fields, or else comments. */
+function judgeSwollenDirectory(head: Buffer, limits: DirectoryLimits, log: FindingLog): void {
+  for (let at = 0; at + directoryRecordBytes <= head.length && head.readUInt32LE(at) === recordSignature; ) {
+    const nameLength = head.readUInt16LE(at + 28);
+    const extraLength = head.readUInt16LE(at + 30);
+    const nameAt = at + directoryRecordBytes;
+    const shown = rawName(head.subarray(nameAt, nameAt + Math.min(nameLength, shownNameBytes)));
+    if (nameLength > limits.maxPathBytes) {
+      log.error("NAME_TOO_LONG", `The name is ${nameLength} bytes long.`, shown);
+      return;
+    }
+    if (extraLength > maxExtraBytes) {
+      log.error("EXTRA_TOO_LARGE", "The extra fields of the entry are larger than any tool writes.", shown);
+      return;
+    }
+    at = nameAt + nameLength + extraLength + head.readUInt16LE(at + 32);
+  }
+  log.error("CD_TOO_LARGE", "The directory of the archive is larger than any site needs.");
 }
 
 /**
@@ -46,7 +77,7 @@ export function centralDirectory(
       log.error("CD_COUNT_MISMATCH", `The directory ends after ${index} of ${end.entryCount} entries.`);
       return undefined;
     }
-    if (directory.readUInt32LE(at) !== 0x02014b50) {
+    if (directory.readUInt32LE(at) !== recordSignature) {
       log.error("CD_BAD_SIGNATURE", `Record ${index + 1} of the directory does not begin as one.`);
       return undefined;
     }
@@ -57,7 +88,7 @@ export function centralDirectory(
       log.error("CD_BOUNDS", `Record ${index + 1} of the directory runs over its end.`);
       return undefined;
     }
-    const shown = rawName(directory.subarray(at + directoryRecordBytes, Math.min(nameEnd, at + 246)));
+    const shown = rawName(directory.subarray(at + directoryRecordBytes, Math.min(nameEnd, at + 46 + shownNameBytes)));
     if (nameLength > longest) {
       log.error("NAME_TOO_LONG", `The name is ${nameLength} bytes long.`, shown);
       whole = false;
@@ -69,7 +100,9 @@ export function centralDirectory(
     at = recordEnd;
   }
   if (at !== directory.length) {
-    log.error("CD_COUNT_MISMATCH", "The directory goes on after the last declared entry.");
+    const further = at + 4 <= directory.length && directory.readUInt32LE(at) === recordSignature;
+    if (further) log.error("CD_COUNT_MISMATCH", "The directory goes on after the last declared entry.");
+    else log.error("CD_BOUNDS", "There are bytes in the directory after its last entry.");
     return undefined;
   }
   return whole ? records : undefined;

@@ -48,7 +48,7 @@ function candidates(tail: Buffer): { readonly fits: readonly Candidate[]; readon
 }
 
 /** Second half of every record's signature, after `PK`. */
-const signatures: readonly number[] = [0x0201, 0x0403, 0x0605, 0x0606, 0x0706, 0x0807];
+const signatures: readonly number[] = [0x0201, 0x0403, 0x0505, 0x0605, 0x0606, 0x0706, 0x0806, 0x0807];
 
 function holdsRecords(comment: Buffer): boolean {
   for (let at = comment.indexOf("PK"); at >= 0 && at + 4 <= comment.length; at = comment.indexOf("PK", at + 1)) {

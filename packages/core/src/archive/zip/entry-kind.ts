@@ -39,6 +39,11 @@ function kindsOfExtra(extra: ExtraFields): readonly Kind[] {
   return kinds;
 }
 
+/** The mode that an ASi Unix field states; 0 without one. */
+function modeOfExtra({ asiUnix }: ExtraFields): number {
+  return asiUnix === undefined || asiUnix.length < 6 ? 0 : asiUnix.readUInt16LE(4);
+}
+
 /** Reports links and special files that the extra fields of a header make. `true` when there are none. */
 export function judgeExtraKinds(extra: ExtraFields, name: string, log: FindingLog): boolean {
   return kindsOfExtra(extra).every((kind) => judgePlain(kind, name, log));
@@ -78,7 +83,7 @@ export function judgeKind(record: DirectoryRecord, name: string, log: FindingLog
     return undefined;
   }
   if (bySlash === "file") {
-    if ((mode & setIds) === 0) return "file";
+    if (((mode | modeOfExtra(record.extra)) & setIds) === 0) return "file";
     log.error("MODE_SETUID", "The file is marked to run with the rights of its owner or group.", name);
     return undefined;
   }

@@ -1,19 +1,21 @@
 import type { ByteSource } from "../source/byte-source.ts";
 
-/** One read covers a descriptor and the header after it; below 4 KiB Node takes the buffer out of its pool. */
+/** One read covers a descriptor and the header after it. */
 const nearBytes = 1024;
-/** Where every read is a request, or the entries are small, the headers of neighbours come together. */
+/** Where entries are small, the headers of neighbours come together; this much stays in a processor's cache. */
+const denseBytes = 256 * 1024;
+/** Where every read is a request. */
 const farBytes = 1024 * 1024;
 /** Windows overlap by this, so that a header across the edge of one lies whole in the next. */
 const overlapBytes = 8 * 1024;
 /** A read that blocks this thread costs as much as copying so many bytes. */
-const denseEntryBytes = 64 * 1024;
-/** This thread is given back after so many reads that block it. */
-const readsPerTurn = 256;
+const denseEntryBytes = 16 * 1024;
+/** This thread is given back after so many bytes read by reads that block it; a small one counts as much as this. */
+const turnBytes = 4 * 1024 * 1024;
 
 /** Reads small pieces in rising order through a window. */
 export interface HeadWindow {
-  /** Bytes `[offset, offset + length)`, which must lie in front of the end. */
+  /** Bytes `[offset, offset + length)`, which must lie in front of the end. Good until the next call. */
   at(offset: number, length: number): Buffer | Promise<Buffer>;
 }
 
@@ -22,17 +24,19 @@ interface Piece {
   readonly bytes: Buffer;
 }
 
-const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+const asBuffer = (bytes: Uint8Array): Buffer =>
+  Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 /**
  * @param end nothing is read from here on.
  * @param entries how many there are in front of it; tells whether they are small.
  */
 export function headWindow(source: ByteSource, end: number, entries: number): HeadWindow {
-  const dense = source.resident !== true && (source.readNow === undefined || end < entries * denseEntryBytes);
+  const nowBytes = end < entries * denseEntryBytes && source.resident !== true ? denseBytes : nearBytes;
   let held: Piece = { start: 0, bytes: Buffer.alloc(0) };
   let ahead: { readonly start: number; readonly piece: Promise<Piece> } | undefined;
-  let reads = 0;
+  let room = Buffer.alloc(0);
+  let turn = 0;
 
   const readPiece = async (start: number, length: number): Promise<Piece> => ({
     start,
@@ -57,15 +61,22 @@ export function headWindow(source: ByteSource, end: number, entries: number): He
     return held;
   };
 
-  const loadNear = async (
+  const loadNow = (offset: number, length: number, readNow: NonNullable<ByteSource["readNow"]>): Piece => {
+    const bytes = Math.min(Math.max(length, nowBytes), end - offset);
+    // The same memory again and again: fresh one costs more than reading.
+    if (room.length < bytes) room = Buffer.allocUnsafeSlow(bytes);
+    held = { start: offset, bytes: asBuffer(readNow(offset, bytes, room)) };
+    return held;
+  };
+
+  const loadNowInTurns = async (
     offset: number,
     length: number,
     readNow: NonNullable<ByteSource["readNow"]>,
   ): Promise<Piece> => {
-    reads += 1;
-    if (reads % readsPerTurn === 0) await new Promise((resolve) => setImmediate(resolve));
-    held = { start: offset, bytes: asBuffer(readNow(offset, Math.min(Math.max(length, nearBytes), end - offset))) };
-    return held;
+    turn = 0;
+    await new Promise((resolve) => setImmediate(resolve));
+    return loadNow(offset, length, readNow);
   };
 
   const cut = (piece: Piece, offset: number, length: number): Buffer =>
@@ -75,8 +86,10 @@ export function headWindow(source: ByteSource, end: number, entries: number): He
     at: (offset, length) => {
       if (offset >= held.start && offset + length <= held.start + held.bytes.length) return cut(held, offset, length);
       const { readNow } = source;
-      const loaded = dense || readNow === undefined ? loadFar(offset, length) : loadNear(offset, length, readNow);
-      return loaded.then((piece) => cut(piece, offset, length));
+      if (readNow === undefined) return loadFar(offset, length).then((piece) => cut(piece, offset, length));
+      turn += Math.max(nowBytes, denseEntryBytes);
+      if (turn < turnBytes) return cut(loadNow(offset, length, readNow), offset, length);
+      return loadNowInTurns(offset, length, readNow).then((piece) => cut(piece, offset, length));
     },
   };
 }

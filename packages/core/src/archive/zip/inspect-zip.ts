@@ -14,6 +14,8 @@ import { judgePlaces, type NamedRecord, tileEntries } from "./tiling.ts";
 /** yauzl wants to look so far back for the end record. */
 const secondReaderTailBytes = 22 + 0xffff + 20;
 
+const slash = 0x2f;
+
 const nothing: ReadTree = { files: [] };
 
 /**
@@ -23,7 +25,7 @@ const nothing: ReadTree = { files: [] };
 export async function inspectZip(context: ByteContext, head: Uint8Array): Promise<ReadTree> {
   const { source, policy, log, signal } = context;
   const end = await readEndRecord(source, head, log);
-  if (end === undefined || !judgeDirectorySize(end, policy, log)) return nothing;
+  if (end === undefined || !(await judgeDirectorySize(end, source, policy, log))) return nothing;
 
   const tailAt = Math.max(0, Math.min(end.directoryOffset, end.archiveEnd - secondReaderTailBytes));
   const tail = Buffer.from(await source.read(tailAt, end.archiveEnd - tailAt));
@@ -35,7 +37,7 @@ export async function inspectZip(context: ByteContext, head: Uint8Array): Promis
   const judged = judgeRecords(records, end, context);
   if (judged.crowded) return nothing;
   const pool = workersFor(context, judged.unpackedBytes);
-  const placed = judgePlaces(judged.entries, end.directoryOffset, log)
+  const placed = (await judgePlaces(judged.entries, end.directoryOffset, source, log))
     ? await tileEntries(judged.entries, end.directoryOffset, source, log, signal)
     : [];
   const tree = siteTree(judged.paths, policy, contentRules(policy), log);
@@ -83,7 +85,9 @@ async function workersFor(context: ByteContext, bytes: number): Promise<Awaited<
 function judgeRecords(records: readonly DirectoryRecord[], end: EndRecord, context: ByteContext): JudgedRecords {
   const { policy, log } = context;
   const judge = entryJudge(policy, log);
-  const names = records.map((record) => decodedName(record, log));
+  // Counted before anything is made of them.
+  judge.limits.directories(records.filter(({ nameBytes }) => nameBytes.at(-1) === slash).length);
+  const names = judge.limits.crowded ? [] : records.map((record) => decodedName(record, log));
   // Windows PowerShell 5.1 writes backslashes only. Where both occur, they mean different things to different readers.
   const backslashes = !names.some((name) => name?.includes("/") === true);
   const entries: NamedRecord[] = [];
@@ -107,11 +111,15 @@ function judgeRecord(
   { log }: ByteContext,
 ): string | undefined {
   if (!judgeFeatures(record, name, log)) return undefined;
-  const kind = judgeKind(record, name, log);
-  if (kind === undefined) return undefined;
-  if (record.method === method.stored && record.size !== record.compressedSize) {
+  const path = judge.judge({
+    name,
+    kind: () => judgeKind(record, name, log),
+    size: record.size,
+    packedSize: record.compressedSize,
+  });
+  if (path !== undefined && record.method === method.stored && record.size !== record.compressedSize) {
     log.error("SIZE_MISMATCH", "The entry is not compressed, and yet its two sizes differ.", name);
     return undefined;
   }
-  return judge.judge({ name, kind, size: record.size, packedSize: record.compressedSize });
+  return path;
 }

@@ -43,6 +43,7 @@ export function localHeader(
   const flags = header.readUInt16LE(6);
   const local = { versionNeeded: header.readUInt16LE(4), flags, method: header.readUInt16LE(8) };
   const nameEnd = localHeaderBytes + header.readUInt16LE(26);
+  if (local.method !== record.method) return differs("compression");
   if (!judgeFeatures(local, name, log)) return undefined;
   if (!header.subarray(localHeaderBytes, nameEnd).equals(record.nameBytes)) return differs("name");
   if (nameEnd !== localHeaderBytes + record.nameBytes.length) return differs("name");
@@ -50,7 +51,6 @@ export function localHeader(
     log.error("OVERLAP", "The header of the entry runs into what follows it.", name);
     return undefined;
   }
-  if (local.method !== record.method) return differs("compression");
   if (((flags ^ record.flags) & boundFlags) !== 0) return differs("flags");
 
   const extra = extraFields(header.subarray(nameEnd));

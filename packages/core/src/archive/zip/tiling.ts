@@ -20,7 +20,12 @@ export interface NamedRecord {
  * What can be said of the places of the entries from the directory alone: the first begins at the first byte, none
  * reaches into the next one or into the directory. `entries` must be sorted by offset.
  */
-export function judgePlaces(entries: readonly NamedRecord[], directoryOffset: number, log: FindingLog): boolean {
+export async function judgePlaces(
+  entries: readonly NamedRecord[],
+  directoryOffset: number,
+  source: ByteSource,
+  log: FindingLog,
+): Promise<boolean> {
   const first = entries[0]?.record.offset ?? directoryOffset;
   let fits = true;
   const wrong = (say: () => void): void => {
@@ -31,8 +36,11 @@ export function judgePlaces(entries: readonly NamedRecord[], directoryOffset: nu
     wrong(() => log.error("UNREFERENCED_DATA", "There are bytes in front of an empty directory."));
   }
   for (const [index, { record, name }] of entries.entries()) {
-    const leastEnd = record.offset + localHeaderBytes + record.nameBytes.length + record.compressedSize;
+    const leastEnd = record.offset + localHeaderBytes + record.compressedSize;
     const next = entries[index + 1]?.record.offset;
+    if (fits && leastEnd > Math.min(next ?? directoryOffset, directoryOffset)) {
+      await compareHeader(record, name, directoryOffset, source, log);
+    }
     if (leastEnd > directoryOffset) {
       wrong(() => log.error("DATA_OUT_OF_BOUNDS", "The data of the entry lies outside of the archive.", name));
     } else if (next !== undefined && leastEnd > next) {
@@ -43,6 +51,22 @@ export function judgePlaces(entries: readonly NamedRecord[], directoryOffset: nu
     wrong(() => log.error("PREFIX_DATA", "There are bytes in front of the first entry."));
   }
   return fits;
+}
+
+/** A size that only the directory states runs over what follows; then the local header says so, which decides. */
+async function compareHeader(
+  record: DirectoryRecord,
+  name: string,
+  directoryOffset: number,
+  source: ByteSource,
+  log: FindingLog,
+): Promise<void> {
+  const available = directoryOffset - record.offset;
+  if (available < localHeaderBytes) return;
+  const fixed = Buffer.from(await source.read(record.offset, localHeaderBytes));
+  if (!isLocalHeader(fixed)) return;
+  const length = Math.min(localHeaderLength(fixed), available);
+  localHeader(Buffer.from(await source.read(record.offset, length)), record, name, log);
 }
 
 /**
