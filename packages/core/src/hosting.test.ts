@@ -1,11 +1,4 @@
-import {
-  createHosting,
-  type HostingError,
-  type HostingOptions,
-  isHostingError,
-  type ResultAsync,
-  unwrap,
-} from "@hostelry/core";
+import { type HostingError, type HostingOptions, isHostingError, type ResultAsync, unwrap } from "@hostelry/core";
 import { describe, expect, it } from "vitest";
 import { addRevision, newWorld, nth, siteWith, startProcess, version, visitorSees, zipOf } from "../test/scene.ts";
 
