@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { inspectArchive, unwrap } from "@hostelry/core";
 import { benchPolicy } from "./archive/bench-policy.ts";
 import { packSite, type SiteSpec } from "./archive/site-corpus.ts";
-import { yauzlLoop } from "./archive/yauzl-loop.ts";
 import { type Bench, type BenchCase, type Contender, contender } from "./harness/bench.ts";
 import { bundledScript, root } from "./harness/bundled-script.ts";
 import { ifInstalled } from "./harness/installed.ts";
@@ -46,6 +45,7 @@ export const bench: Bench = {
     const script = await bundledScript(join(import.meta.dirname, "archive/inspect-once.ts"), [
       join(root, "packages/core/src/archive/inflate-worker.mjs"),
     ]);
+    const plainLoop = await bundledScript(join(import.meta.dirname, "archive/loop-once.ts"));
     try {
       for (const { name, spec, faster } of sizes) {
         const site = join(folder, "site");
@@ -53,7 +53,7 @@ export const bench: Bench = {
         await packSite(site, file, spec);
         await rm(site, { recursive: true });
         const unzip = contender("unzip -t", async () => (await measureProcess(["unzip", "-tqq", file])).figures);
-        const loop = contender("yauzl + SHA-256", () => measureHere(() => yauzlLoop(file)));
+        const loop = contender("yauzl + SHA-256", () => plainLoop.measure([file]));
         yield {
           name,
           units,
@@ -81,6 +81,7 @@ export const bench: Bench = {
       }
     } finally {
       script.remove();
+      plainLoop.remove();
       await rm(folder, { recursive: true, force: true });
     }
   },
