@@ -1,32 +1,8 @@
 import { deflateRawSync } from "node:zlib";
+import { one, page, plain, site } from "./benign-site.ts";
 import { benign, type CorpusCase, index, indexTree, style } from "./corpus-case.ts";
-import { buildZip, type EntrySpec, extra, packed } from "./zip-builder.ts";
+import { buildZip } from "./zip-builder.ts";
 import { unicodePath } from "./zip-mismatch.ts";
-
-const sentinel = 0xffffffff;
-const page = Buffer.from("<h1>page</h1>".repeat(9));
-const plain: EntrySpec = { name: "page.html", data: page };
-const _dos = { madeBy: 20, mode: 0, dos: 0x20 } as const;
-
-/** A site of the index and these entries; the tree has the index and what is given. */
-const site = (
-  id: string,
-  what: string,
-  tree: Readonly<Record<string, Buffer | string>>,
-  ...entries: readonly EntrySpec[]
-): CorpusCase =>
-  benign(
-    id,
-    what,
-    () => ({ entries: [index, ...entries] }),
-    () => ({ ...indexTree, ...tree }),
-  );
-
-const one = (id: string, what: string, entry: EntrySpec): CorpusCase =>
-  site(id, what, { [String(entry.name)]: entry.data ?? "" }, entry);
-
-const _sizes64 = { size: sentinel, compressedSize: sentinel };
-const _bothSizes = (size: number, compressed: number): Buffer => extra(1, packed([8, size], [8, compressed]));
 
 /** Honest archives of unusual content: names, trees, sizes. */
 export const benignContentCases: readonly CorpusCase[] = [

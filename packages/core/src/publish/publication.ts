@@ -32,7 +32,7 @@ export interface Publication {
   /** Names of the targets it concerned. */
   readonly targets: readonly string[];
   readonly state: PublicationState;
-  /** Why it was undone, as an error code; absent otherwise. */
+  /** Why it was undone: an error code, or `INTERRUPTED` when its process died; absent otherwise. */
   readonly failure?: string | undefined;
   readonly startedAt: Date;
   readonly finishedAt?: Date | undefined;
