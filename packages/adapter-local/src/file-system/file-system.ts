@@ -22,14 +22,16 @@ export interface DirectoryEntry {
 export type Done = (error: Error | null) => void;
 /** How an asynchronous call ends that moves bytes. */
 export type DoneWithCount = (error: Error | null, bytes: number) => void;
+/** How an asynchronous call ends that opens a file. */
+export type DoneWithFile = (error: Error | null, fd: number) => void;
 
 /**
  * The part of `node:fs` through which this package reaches the disk, all of it. `node:fs` itself fits; tests put
  * something between that fails, stops or kills at a chosen call.
  *
  * Mostly synchronous, on purpose: a call on cached data takes 3 to 30 µs, a trip through the thread pool five times
- * that. Long runs of calls are cut into slices (`timeSlices`); what may really wait (large reads and writes, `fsync`) is
- * asynchronous.
+ * that. Long runs of calls are cut into slices (`timeSlices`). What may really wait is asynchronous: large reads and
+ * writes, `fsync`, and making a file, for which ext4 may search its inode tables for a millisecond.
  */
 export interface FileSystem {
   openSync(path: string, flags: string | number, mode?: number): number;
@@ -51,6 +53,7 @@ export interface FileSystem {
   mkdirSync(path: string): void;
   rmdirSync(path: string): void;
   chmodSync(path: string, mode: number): void;
+  open(path: string, flags: string, mode: number, done: DoneWithFile): void;
   read(
     fd: number,
     buffer: Uint8Array,

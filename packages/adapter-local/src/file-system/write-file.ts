@@ -23,6 +23,16 @@ export function writeWhole(fileSystem: FileSystem, path: string, bytes: Uint8Arr
   }
 }
 
+/** Makes a file and opens it for writing, beside the main thread: of many at once, each core can make its share. */
+export function openNew(fileSystem: FileSystem, path: string, mode: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    fileSystem.open(path, "wx", mode, (error, fd) => {
+      if (error) reject(error);
+      else resolve(fd);
+    });
+  });
+}
+
 /** Writes all of the bytes: write(2) may take a part, e.g. just before the disk is full. */
 export function writeNow(fileSystem: FileSystem, fd: number, bytes: Uint8Array): void {
   let written = 0;

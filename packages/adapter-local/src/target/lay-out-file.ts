@@ -2,7 +2,7 @@ import { type BlobStore, hostingError, type ReleaseFile, unwrap } from "@hostelr
 import { openForReading, readChunks } from "../file-system/read-file.ts";
 import { unless } from "../file-system/system-error.ts";
 import { untilAborted } from "../file-system/until-aborted.ts";
-import { pour } from "../file-system/write-file.ts";
+import { openNew, pour } from "../file-system/write-file.ts";
 import { isAsStaged, type LinkSource, laidOutMode } from "./link-sources.ts";
 import type { TargetParts } from "./target-parts.ts";
 
@@ -52,7 +52,7 @@ async function write(
   bytes: AsyncIterable<Uint8Array>,
 ): Promise<string> {
   const { fileSystem } = parts;
-  const fd = fileSystem.openSync(path, "wx", 0o600);
+  const fd = await openNew(fileSystem, path, 0o600);
   try {
     const { sha256 } = await pour(fileSystem, bytes, fd);
     fileSystem.fchmodSync(fd, laidOutMode(file));
