@@ -11,10 +11,11 @@ const composition = `${core}(hosting|index|adapter)\\.ts$`;
 const packageImports = {
   core: [],
   "adapter-local": ["core"],
+  "adapter-ssh": ["core"],
   "storage-pg": ["core"],
   testing: ["core"],
   serve: ["core"],
-  cli: ["adapter-local", "core", "serve", "storage-pg"],
+  cli: ["adapter-local", "adapter-ssh", "core", "serve", "storage-pg"],
 };
 const testOnly = ["adapter-local", "testing"];
 
@@ -44,7 +45,8 @@ module.exports = {
       from: { path: core, pathNot: [tests, `${core}archive/`] },
       to: {
         dependencyTypes: ["core"],
-        pathNot: "^(node:)?(async_hooks|buffer|crypto|events|path|path/posix|stream|stream/promises|timers|url|util)$",
+        pathNot:
+          "^(node:)?(async_hooks|buffer|crypto|events|path|path/posix|stream|stream/promises|timers|url|util|zlib)$",
       },
     },
     {
@@ -82,7 +84,7 @@ module.exports = {
       comment: "A port may name the records it carries (types), never run a concept's code.",
       severity: "error",
       from: { path: `${core}ports/`, pathNot: tests },
-      to: { path: concepts, dependencyTypesNot: ["type-only"] },
+      to: { path: concepts, dependencyTypesNot: ["type-only", "npm-peer"] },
     },
     {
       name: "nothing-imports-composition",
@@ -125,7 +127,7 @@ module.exports = {
       comment: "An import that works only because another package happens to install the dependency.",
       severity: "error",
       from: { path: source, pathNot: tests },
-      to: { dependencyTypes: ["npm-no-pkg", "npm-unknown", "npm-dev"], dependencyTypesNot: ["type-only"] },
+      to: { dependencyTypes: ["npm-no-pkg", "npm-unknown", "npm-dev"], dependencyTypesNot: ["type-only", "npm-peer"] },
     },
     {
       name: "resolvable",

@@ -54,11 +54,12 @@ export const bench: Bench = {
         await rm(site, { recursive: true });
         const unzip = contender("unzip -t", async () => (await measureProcess(["unzip", "-tqq", file])).figures);
         const loop = contender("yauzl + SHA-256", () => plainLoop.measure([file]));
+        const leanLoop = contender("yauzl + SHA-256, for await", () => plainLoop.measure([file, "for await"]));
         yield {
           name,
           units,
           ours: gate("default workers", file, undefined),
-          peers: [ifInstalled(["unzip"], unzip), loop],
+          peers: [ifInstalled(["unzip"], unzip), loop, leanLoop],
           limits: [
             { metric: "wall", ratio: { atMost: 1 / faster.unzip, to: unzip.name } },
             { metric: "wall", ratio: { atMost: 1 / faster.loop, to: loop.name } },

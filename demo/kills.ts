@@ -13,7 +13,7 @@ import type { Answer, Finished, Glance, Order, Strike } from "./publisher-messag
 import type { DemoServer } from "./server.ts";
 import { servedDirectory } from "./state.ts";
 import { Broken, said, same, type Telling } from "./telling.ts";
-import { visit } from "./visit.ts";
+import { visit, visitFile } from "./visit.ts";
 
 /** What the kills are done with. */
 export interface KillOptions {
@@ -171,7 +171,7 @@ function versionSeen(port: number, host: string, versions: readonly PackedSite[]
   return async (): Promise<{ readonly version: number; readonly text: string }> => {
     const shows = async ({ files }: PackedSite): Promise<boolean> => {
       for (const [path, bytes] of files) {
-        const sight = await visit(port, host, `/${path}`);
+        const sight = await visitFile(port, host, `/${path}`);
         if (sight.status !== 200 || !sight.body.equals(bytes)) return false;
       }
       return true;

@@ -54,7 +54,7 @@ export async function tellLifecycle(
   const { preview, token } = await unwrap(hosting.previews.open(one.id));
   const hidden = previewHost(site.id, preview.id, { root });
   const peek = (path: string, cookie = ""): Promise<Sight> => visit(server.port, hidden, path, { cookie });
-  await step("opened; the live site stays empty", async () => sees(await look(), 404, "Nothing published yet"));
+  await step("opened; the live site stays empty", async () => sees(await look(), 503, "Nothing published yet"));
   await step("without the token", async () => sees(await peek("/"), 401, "This preview is private"));
   const wrong = `${token.slice(0, -1)}${token.endsWith("A") ? "B" : "A"}`;
   await step("with a wrong token", async () =>

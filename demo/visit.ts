@@ -36,3 +36,10 @@ export async function visit(
   const title = /<title>([^<]*)<\/title>/.exec(body.toString())?.[1] ?? "";
   return { status: response.statusCode ?? 0, headers: response.headers, body, title };
 }
+
+/** Visits a file by its name, as a link may say it: a page has a shorter address, to which the answer leads. */
+export async function visitFile(port: number, host: string, path: string): Promise<Sight> {
+  const sight = await visit(port, host, path);
+  const { location } = sight.headers;
+  return sight.status === 307 && location !== undefined ? visit(port, host, location) : sight;
+}

@@ -3,9 +3,17 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { debianPackageOf, findServer, type ServerName, serverNames } from "../test/servers/server-binary.ts";
+import { fetchNewestOpenssh } from "../test/servers/ssh-node/newest-openssh.ts";
 
-/** The programs that are missing after the attempt to install them. */
+/** The programs that are missing after the attempt to install them. The newest OpenSSH is fetched beside this machine's. */
 export function ensureServers(): readonly ServerName[] {
+  const missing = installMissing();
+  const { problem } = fetchNewestOpenssh();
+  if (problem !== undefined) console.log(`the newest OpenSSH is not here: ${problem}`);
+  return missing;
+}
+
+function installMissing(): readonly ServerName[] {
   const missing = (): readonly ServerName[] => serverNames.filter((name) => findServer(name) === undefined);
   if (missing().length === 0) return [];
   if (process.getuid?.() !== 0 || !existsSync("/etc/debian_version")) return missing();

@@ -21,7 +21,7 @@ describe("publishing a site", () => {
       "r1: accepted, 7 files",
       "preview without the token: 401 This preview is private",
       "preview with the token: 200 The Lantern",
-      "live before publishing: 404 Nothing published yet",
+      "live before publishing: 503 Nothing published yet",
       "published: 200 The Lantern",
       "PUBLISH_CONFLICT: Somebody published in between; look at what is live and decide anew.",
       "",

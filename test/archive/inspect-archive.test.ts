@@ -274,6 +274,17 @@ describe("findings", () => {
     expect(warned).toMatchObject({ ok: true, report: { findings: [{ code: "CASE_COLLISION", severity: "warning" }] } });
     expect((await unwrap(inspectArchive(zip("a.html"), { policy }))).ok).toBe(false);
   });
+
+  it.each([
+    [["A.html", "a.html", "a.html"], "DUPLICATE_NAME"],
+    [["A/x", "a/x", "a/x"], "DUPLICATE_NAME"],
+    [["A", "a", "a/x"], "FILE_DIR_CONFLICT"],
+    [["A/x", "a/y", "a"], "FILE_DIR_CONFLICT"],
+  ])("about collisions are errors where %j can't be laid out anywhere", async (names, code) => {
+    const zip = buildZip({ entries: [index, ...names.map((name) => ({ name, data: "x" }))] });
+    const { ok, report } = await unwrap(inspectArchive(zip, { policy: { collisions: "warn" } }));
+    expect({ ok, code: report.findings[0]?.code }).toEqual({ ok: false, code });
+  });
 });
 
 describe("a directory", () => {

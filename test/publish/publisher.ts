@@ -2,7 +2,15 @@
 // named moment. Says on standard output what became of it, one JSON line each.
 
 import { directoryBlobStore, directoryTarget } from "@hostelry/adapter-local";
-import { createHosting, type HostingOptions, type RevisionId, type SiteId } from "@hostelry/core";
+import {
+  createHosting,
+  type Hosting,
+  type HostingError,
+  type HostingOptions,
+  type ResultAsync,
+  type RevisionId,
+  type SiteId,
+} from "@hostelry/core";
 import { pgStorage } from "@hostelry/storage-pg";
 import { crashAt, type RecordedCall, recordCalls } from "@hostelry/testing";
 import pg from "pg";
@@ -25,7 +33,13 @@ export interface PublisherOrder {
   readonly act:
     | { readonly publish: RevisionId }
     | { readonly rollback: SiteId }
-    | { readonly upload: SiteId; readonly times: number; readonly bytes: string };
+    | { readonly upload: SiteId; readonly times: number; readonly bytes: string }
+    | { readonly create: string }
+    | { readonly preview: RevisionId }
+    | { readonly intake: SiteId; readonly bytes: string }
+    | { readonly collect: true };
+  /** Sent with the call. */
+  readonly idempotencyKey?: string | undefined;
   /** Kill this process (SIGKILL) at the n-th call to a port, before it begins or after it had its effect. */
   readonly crash?: { readonly port: PortName; readonly call: number; readonly when: "before" | "after" } | undefined;
   /** Stop this process (SIGSTOP) right before its n-th activate reaches the target. */
@@ -66,6 +80,7 @@ async function main(order: PublisherOrder): Promise<void> {
       ),
     ],
     publishing: { leaseTtlMs: order.leaseTtlMs },
+    idempotency: { secrets: [new Uint8Array(32).fill(1)] },
     holder: `child:${process.pid}`,
   };
   const hosting = createHosting(options);
@@ -76,11 +91,40 @@ async function main(order: PublisherOrder): Promise<void> {
     for (const uploaded of await Promise.all(all)) {
       say(uploaded.isOk() ? { number: uploaded.value.number } : { error: uploaded.error });
     }
+  } else if (!("publish" in act) && !("rollback" in act)) {
+    const done = await resultOf(hosting, act, order.idempotencyKey);
+    say(done.isOk() ? { result: done.value, calls: countsOf(calls) } : { error: done.error });
   } else {
-    const done = "publish" in act ? await hosting.publish(act.publish) : await hosting.rollback(act.rollback);
-    say(done.isOk() ? { outcome: done.value.outcome, calls: countsOf(calls) } : { error: done.error });
+    const { idempotencyKey } = order;
+    const done =
+      "publish" in act
+        ? await hosting.publish(act.publish, { idempotencyKey })
+        : await hosting.rollback(act.rollback, { idempotencyKey });
+    say(
+      done.isOk()
+        ? { outcome: done.value.outcome, publication: done.value.publication.number, calls: countsOf(calls) }
+        : { error: done.error },
+    );
   }
   await pool.end();
+}
+
+type OtherAct = Exclude<
+  PublisherOrder["act"],
+  { readonly publish: RevisionId } | { readonly rollback: SiteId } | { readonly upload: SiteId }
+>;
+
+function resultOf(
+  hosting: Hosting,
+  act: OtherAct,
+  idempotencyKey: string | undefined,
+): ResultAsync<unknown, HostingError> {
+  if ("create" in act) return hosting.sites.create({ name: act.create }, { idempotencyKey });
+  if ("preview" in act) return hosting.previews.open(act.preview, { idempotencyKey });
+  if ("collect" in act) return hosting.garbage.collect();
+  return hosting.revisions
+    .upload(act.intake, Buffer.from(act.bytes, "base64"))
+    .andThen(({ id }) => hosting.revisions.validate(id));
 }
 
 function countsOf(calls: Readonly<Record<PortName, readonly RecordedCall[]>>): Record<PortName, number> {

@@ -4,7 +4,7 @@ import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chown, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { requireServer } from "./server-binary.ts";
@@ -20,6 +20,12 @@ export interface PostgresServer {
     readonly user: string;
     readonly database: string;
   };
+  /** Where its files are: `data` is the cluster. */
+  readonly directory: string;
+  /** Ends it as a crash would, without a word to anybody, and starts it again: it recovers what was committed. */
+  restart(): Promise<void>;
+  /** Ends it as a crash would and leaves its files. */
+  crash(): Promise<void>;
   /** Ends it at once and removes everything. */
   stop(): Promise<void>;
 }
@@ -30,24 +36,52 @@ export interface PostgresOptions {
   readonly durable?: boolean | undefined;
   /** More settings, e.g. `{ default_transaction_isolation: "serializable" }`. */
   readonly settings?: Readonly<Record<string, string>> | undefined;
+  /** Where to put the cluster. Default: the temporary directory. */
+  readonly parent?: string | undefined;
+  /** The files of a cluster, put into place by this instead of being made new. */
+  readonly restore?:
+    | ((data: string, account: { readonly uid?: number; readonly gid?: number }) => Promise<void>)
+    | undefined;
+}
+
+/** Runs a program that comes with the server (`pg_dump`, `pgbench` …) against it; gives what it prints. */
+export async function runPostgresProgram(
+  { connection }: PostgresServer,
+  program: string,
+  parameters: readonly string[],
+): Promise<string> {
+  const { host, port, user, database } = connection;
+  const path = join(dirname(requireServer("postgres")), program);
+  const env = {
+    LC_ALL: "C",
+    PGHOST: host,
+    PGPORT: String(port),
+    PGUSER: user,
+    PGDATABASE: database,
+    PATH: process.env["PATH"],
+  };
+  const { stdout } = await run(path, [...parameters], { env, maxBuffer: 2 ** 28 });
+  return stdout;
 }
 
 /** Makes a cluster and starts a server on it; resolves when it accepts connections. */
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
-  const directory = await mkdtemp(join(tmpdir(), "hostelry-pg-"));
+  const directory = await mkdtemp(join(options.parent ?? tmpdir(), "hostelry-pg-"));
   const account = await serverAccount();
   const data = join(directory, "data");
-  await mkdir(data);
+  await mkdir(data, { mode: 0o700 });
   if ("uid" in account) {
     await chown(directory, account.uid, account.gid);
     await chown(data, account.uid, account.gid);
   }
   const environment = { PATH: process.env["PATH"], LC_ALL: "C", TZ: "UTC" };
-  await run(
-    requireServer("initdb"),
-    ["-D", data, "-U", "postgres", "--auth=trust", "-E", "UTF8", "--locale=C", "--no-sync", "--no-instructions"],
-    { ...account, cwd: directory, env: environment },
-  );
+  if (options.restore !== undefined) await options.restore(data, account);
+  else
+    await run(
+      requireServer("initdb"),
+      ["-D", data, "-U", "postgres", "--auth=trust", "-E", "UTF8", "--locale=C", "--no-sync", "--no-instructions"],
+      { ...account, cwd: directory, env: environment },
+    );
   const quick = { fsync: "off", synchronous_commit: "off", full_page_writes: "off" };
   const settings: Record<string, string> = {
     listen_addresses: "",
@@ -58,22 +92,46 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
     ...(options.durable === true ? {} : quick),
     ...options.settings,
   };
-  const server = spawn(
-    requireServer("postgres"),
-    ["-D", data, ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`])],
-    { ...account, cwd: directory, env: environment, stdio: ["ignore", "ignore", "pipe"] },
-  );
+  const start = async (): Promise<ChildProcess> => {
+    const server = spawn(
+      requireServer("postgres"),
+      ["-D", data, ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`])],
+      { ...account, cwd: directory, env: environment, stdio: ["ignore", "ignore", "pipe"] },
+    );
+    try {
+      await readiness(server);
+      return server;
+    } catch (cause) {
+      await end(server);
+      throw cause;
+    }
+  };
+  let server: ChildProcess | undefined;
+  const crash = async (): Promise<void> => {
+    const running = server;
+    server = undefined;
+    if (running !== undefined) await end(running);
+  };
   const stop = async (): Promise<void> => {
-    await end(server);
+    await crash();
     await rm(directory, { recursive: true, force: true });
   };
   try {
-    await readiness(server);
+    server = await start();
   } catch (cause) {
     await stop();
     throw cause;
   }
-  return { connection: { host: directory, port: 5432, user: "postgres", database: "postgres" }, stop };
+  return {
+    connection: { host: directory, port: 5432, user: "postgres", database: "postgres" },
+    directory,
+    restart: async () => {
+      await crash();
+      server = await start();
+    },
+    crash,
+    stop,
+  };
 }
 
 /** Resolves with the server's own word that it is ready; rejects with its log when it ends before. */
@@ -94,7 +152,7 @@ function readiness(server: ChildProcess): Promise<void> {
 async function end(server: ChildProcess): Promise<void> {
   if (server.exitCode !== null || server.signalCode !== null) return;
   const ended = once(server, "exit");
-  // "Immediate" shutdown: nothing in the cluster is to be kept.
+  // "Immediate" shutdown: as a crash, but of all its processes together.
   server.kill("SIGQUIT");
   await ended;
 }

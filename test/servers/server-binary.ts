@@ -3,7 +3,30 @@ import { accessSync, constants, readdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
 /** All programs that suites may ask for. */
-export const serverNames = ["postgres", "initdb", "rsync", "zip", "unzip", "7z", "bsdtar", "python3"] as const;
+export const serverNames = [
+  "postgres",
+  "initdb",
+  "rsync",
+  "zip",
+  "unzip",
+  "7z",
+  "bsdtar",
+  "python3",
+  "sshd",
+  "ssh",
+  "ssh-keygen",
+  "ssh-agent",
+  "nginx",
+  "busybox",
+  "bwrap",
+  "wrk",
+  "setpriv",
+  "unshare",
+  "caddy",
+  "apache2",
+  "php-cgi",
+  "openssl",
+] as const;
 
 /** A program that suites may ask for. */
 export type ServerName = (typeof serverNames)[number];
@@ -17,6 +40,20 @@ const debianPackages: Readonly<Record<ServerName, string>> = {
   "7z": "p7zip-full",
   bsdtar: "libarchive-tools",
   python3: "python3",
+  sshd: "openssh-server",
+  ssh: "openssh-client",
+  "ssh-keygen": "openssh-client",
+  "ssh-agent": "openssh-client",
+  nginx: "nginx-light",
+  busybox: "busybox-static",
+  bwrap: "bubblewrap",
+  wrk: "wrk",
+  setpriv: "util-linux",
+  unshare: "util-linux",
+  caddy: "caddy",
+  apache2: "apache2-bin",
+  "php-cgi": "php-cgi",
+  openssl: "openssl",
 };
 
 /** The Debian package that has the program. */
@@ -26,7 +63,7 @@ export function debianPackageOf(name: ServerName): string {
 
 /** The absolute path of the program, or `undefined` when this machine does not have it. */
 export function findServer(name: ServerName): string | undefined {
-  const folders = [...postgresFolders(), ...(process.env["PATH"] ?? "").split(delimiter)];
+  const folders = [...postgresFolders(), ...(process.env["PATH"] ?? "").split(delimiter), "/usr/sbin"];
   return folders
     .filter((folder) => folder !== "")
     .map((folder) => join(folder, name))

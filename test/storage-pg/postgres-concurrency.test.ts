@@ -1,10 +1,12 @@
-import { type AuditDraft, type RevisionId, type SiteId, unwrap } from "@hostelry/core/adapter";
+import { type AuditDraft, type RevisionId, type SiteId, unwrap, verifyAudit } from "@hostelry/core/adapter";
 import { type PgDatabase, pgStorage } from "@hostelry/storage-pg";
 import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type PostgresServer, startPostgres } from "../servers/postgres.ts";
 import { serverAvailable } from "../servers/server-binary.ts";
 import { spawnScript } from "./processes/spawned-process.ts";
+import { liveOnce } from "./released/life-of-a-site.ts";
+import { waitingBackend } from "./scene/waiting-backend.ts";
 
 const siteId = "site-shared" as SiteId;
 const at = new Date("2026-01-02T03:04:05.678Z");
@@ -208,7 +210,8 @@ describe.skipIf(!serverAvailable("postgres", "initdb"))("on PostgreSQL, many at 
     try {
       await Promise.all(pools.map((each) => unwrap(pgStorage(each, { schema }))));
       const { rows } = await pool.query(`select number from ${schema}.migration order by number`);
-      expect(rows.map(({ number }) => number)).toEqual(upTo(7));
+      expect(rows.map(({ number }) => number)).toEqual([...new Set(rows.map(({ number }) => number))]);
+      expect(rows.length).toBeGreaterThan(7);
     } finally {
       await Promise.all(pools.map((each) => each.end()));
     }
@@ -261,26 +264,28 @@ describe.skipIf(!serverAvailable("postgres", "initdb"))("on PostgreSQL, many at 
   it("a role that may only use the schema can do everything but migrate", async () => {
     await unwrap(pgStorage.migrate(pool, { schema }));
     const role = `role_${schema}`;
-    for (const statement of [
-      `create role ${role} login`,
-      `grant usage on schema ${schema} to ${role}`,
-      `grant select on all tables in schema ${schema} to ${role}`,
-      `grant insert on all tables in schema ${schema} to ${role}`,
-      ...["site", "revision", "publication", "slot", "preview"].map(
-        (table) => `grant update on ${schema}.${table} to ${role}`,
-      ),
-      `grant delete on ${schema}.slot to ${role}`,
-      `revoke insert on ${schema}.migration from ${role}`,
-    ]) {
-      await pool.query(statement);
-    }
+    await pool.query(`create role ${role} login`);
+    await pool.query(pgStorage.roleScript({ schema, role })._unsafeUnwrap());
     const limited = new pg.Pool({ ...server.connection, user: role, max: 2 });
     try {
       const store = await unwrap(pgStorage(limited, { schema, migrate: false }));
       await unwrap(store.createSite({ site, audit: draft("site.created") }));
-      expect((await unwrap(store.appendRevision(upload("rev-1")))).number).toBe(1);
+      await liveOnce(store, "limited");
       expect((await unwrap(pgStorage(limited, { schema }))).capabilities.shared).toBe(true);
-      await expect(limited.query(`delete from ${schema}.audit_entry`)).rejects.toMatchObject({ code: "42501" });
+      for (const forbidden of [
+        `delete from ${schema}.audit_entry`,
+        `update ${schema}.audit_entry set actor = 'eve'`,
+        `insert into ${schema}.audit_entry overriding system value select * from ${schema}.audit_entry`,
+        `truncate ${schema}.audit_entry`,
+        `update ${schema}.audit_chain set number = 0`,
+        `update ${schema}.migration set checksum = ''`,
+        `alter table ${schema}.audit_entry disable trigger all`,
+        `create table ${schema}.mine ()`,
+        `delete from ${schema}.site`,
+      ]) {
+        await expect(limited.query(forbidden)).rejects.toMatchObject({ code: "42501" });
+      }
+      expect((await unwrap(verifyAudit(store, "site-limited" as SiteId))).fault).toBeNull();
       const refused = (await pgStorage(limited, { schema: `${schema}_new` }))._unsafeUnwrapErr();
       expect(refused.code).toBe("STORAGE_DENIED");
     } finally {
@@ -310,12 +315,3 @@ describe.skipIf(!serverAvailable("postgres", "initdb"))("on PostgreSQL, many at 
     }
   });
 });
-
-/** Resolves when some connection waits for a lock. */
-async function waitingBackend(database: Pick<pg.ClientBase, "query">): Promise<void> {
-  for (let looks = 0; looks < 10_000; looks += 1) {
-    const { rows } = await database.query("select 1 from pg_stat_activity where wait_event_type = 'Lock'");
-    if (rows.length > 0) return;
-  }
-  throw new Error("nothing waited for a lock");
-}

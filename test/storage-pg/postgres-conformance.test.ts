@@ -24,7 +24,8 @@ describe.skipIf(!serverAvailable("postgres", "initdb"))("on PostgreSQL", () => {
       capabilities: { shared: true, durable: true },
       make: async () => {
         const schema = `case_${++cases}`;
-        const open = (): Promise<PgStore> => unwrap(pgStorage(pool, { schema }));
+        // With a limit on locks, which goes along with every writing statement; the other one is without.
+        const open = (): Promise<PgStore> => unwrap(pgStorage(pool, { schema, lockTimeoutMs: 60_000 }));
         // A pool of its own, as another process would have.
         const otherPool = new pg.Pool({ ...server.connection, max: 5 });
         return {

@@ -7,7 +7,7 @@ import { basename, join } from "node:path";
  * Files that a package loads at run time with `new URL("./name", import.meta.url)`. A bundler does not follow such a URL, so they
  * are copied beside the built entry points, under the name the source uses.
  */
-const runtimeFiles: readonly string[] = ["src/archive/inflate-worker.mjs"];
+const runtimeFiles: readonly string[] = ["src/archive/inflate-worker.mjs", "src/edge/node/edge-node.sh"];
 
 /** The part of tsup's options that we use. */
 export interface PackageBuild {

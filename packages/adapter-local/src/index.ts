@@ -6,3 +6,4 @@ export { type DirectoryContentOptions, directoryContent } from "./content/direct
 export type { DurabilityLevel } from "./file-system/durability.ts";
 export type { DirectoryEntry, Done, DoneWithCount, FileFacts, FileSystem } from "./file-system/file-system.ts";
 export { type DirectoryTargetOptions, directoryTarget } from "./target/directory-target.ts";
+export { type LocalTransportOptions, localTransport } from "./transport/local-transport.ts";

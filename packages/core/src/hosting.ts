@@ -2,21 +2,43 @@ import { type ArchivePolicy, archivePolicy } from "./archive/archive-policy.ts";
 import type { ArchiveReport } from "./archive/report.ts";
 import type { ArchiveSource } from "./archive/source/archive-source.ts";
 import type { AuditEntry } from "./audit/audit-entry.ts";
+import { type AuditBatch, type SubscribeAuditRequest, subscribeAudit } from "./audit/subscribe-audit.ts";
+import { type AuditVerdict, type VerifyAuditOptions, verifyAudit } from "./audit/verify-audit.ts";
 import type { HostingErrorOf } from "./errors/index.ts";
+import { type CollectedGarbage, collectGarbage } from "./garbage/collect-garbage.ts";
+import type { GarbageError, GarbageOptions } from "./garbage/find-garbage.ts";
+import { type GarbagePolicy, garbagePolicy } from "./garbage/garbage-policy.ts";
+import { type GarbagePlan, planGarbage } from "./garbage/plan-garbage.ts";
+import { createSiteOnce } from "./idempotency/create-site-once.ts";
+import { type IdempotencyPolicy, type IdempotentOptions, idempotencyPolicy } from "./idempotency/idempotency-policy.ts";
+import {
+  freezeSiteOnce,
+  rejectRevisionOnce,
+  renameSiteOnce,
+  revokePreviewOnce,
+  setServingStateOnce,
+  unfreezeSiteOnce,
+  validateRevisionOnce,
+} from "./idempotency/idempotent-calls.ts";
+import type { IdempotencyError } from "./idempotency/once.ts";
+import { openPreviewOnce } from "./idempotency/open-preview-once.ts";
+import { applyOnce, publishOnce, rollbackOnce } from "./idempotency/publish-once.ts";
+import { uploadRevisionOnce } from "./idempotency/upload-revision-once.ts";
 import { newId } from "./identity/identity.ts";
 import {
-  type ActingOptions,
   type BlobStore,
   type CallOptions,
   type Clock,
   type Events,
   guardBlobStore,
+  guardPublicProbe,
   guardStore,
   guardTarget,
   type HostingEvent,
   type HostingPorts,
   type Page,
   type PageRequest,
+  type PublicProbe,
   type PublishPolicy,
   type Random,
   type Store,
@@ -27,35 +49,34 @@ import {
   type WorkOptions,
 } from "./ports/index.ts";
 import { type CheckPreviewError, checkPreview } from "./preview/check-preview.ts";
-import { type ClosePreviewError, revokePreview, type SweptPreviews, sweepPreviews } from "./preview/close-preview.ts";
-import {
-  type OpenedPreview,
-  type OpenPreviewError,
-  type OpenPreviewOptions,
-  openPreview,
-} from "./preview/open-preview.ts";
+import { type ClosePreviewError, type SweptPreviews, sweepPreviews } from "./preview/close-preview.ts";
+import type { OpenedPreview, OpenPreviewError, OpenPreviewOptions } from "./preview/open-preview.ts";
 import type { Preview, PreviewId } from "./preview/preview.ts";
+import type { FreezeSiteError } from "./publish/freeze-site.ts";
 import type { HoldLeaseOptions } from "./publish/hold-lease.ts";
-import { applyPlan, type PublishPlan, planPublication } from "./publish/plan-publication.ts";
+import { type PublishPlan, planPublication } from "./publish/plan-publication.ts";
 import type { Publication } from "./publish/publication.ts";
+import type { PublishError, PublishOptions, PublishOutcome } from "./publish/publish-revision.ts";
 import {
-  type PublishError,
-  type PublishOptions,
-  type PublishOutcome,
-  publishRevision,
-} from "./publish/publish-revision.ts";
+  planReconcile,
+  type ReconcileError,
+  type ReconcileOptions,
+  type ReconcileOutcome,
+  type ReconcilePlan,
+  reconcileSite,
+} from "./publish/reconcile-site.ts";
 import type { Recovery } from "./publish/recover-publications.ts";
-import { type RecoverSiteError, recoverSite } from "./publish/recover-site.ts";
-import { type RollbackError, type RollbackOptions, rollbackSite } from "./publish/rollback-site.ts";
-import { type SetServingStateError, setServingState } from "./publish/set-serving-state.ts";
+import { type RecoverSiteError, type RecoverSiteOptions, recoverSite } from "./publish/recover-site.ts";
+import type { RollbackError, RollbackOptions } from "./publish/rollback-site.ts";
+import type { SetServingStateError } from "./publish/set-serving-state.ts";
 import { type SiteStatus, siteStatus } from "./publish/site-status.ts";
 import type { ResultAsync } from "./result/index.ts";
-import { type RejectRevisionError, rejectRevision } from "./revision/reject-revision.ts";
+import type { RejectRevisionError } from "./revision/reject-revision.ts";
 import type { Revision, RevisionId } from "./revision/revision.ts";
-import { type UploadRevisionError, uploadRevision } from "./revision/upload-revision.ts";
-import { type ValidateRevisionError, validateRevision } from "./revision/validate-revision.ts";
-import { type CreateSiteError, createSite } from "./site/create-site.ts";
-import { type RenameSiteError, renameSite } from "./site/rename-site.ts";
+import type { UploadRevisionError } from "./revision/upload-revision.ts";
+import type { ValidateRevisionError } from "./revision/validate-revision.ts";
+import type { CreateSiteError } from "./site/create-site.ts";
+import type { RenameSiteError } from "./site/rename-site.ts";
 import type { ServingState, Site, SiteId } from "./site/site.ts";
 
 /** What a hosting is made of. */
@@ -66,6 +87,8 @@ export interface HostingOptions {
   readonly blobs: BlobStore;
   /** Where sites are served: the same for all, or chosen per site. Names must differ within a site. */
   readonly targets: readonly Target[] | ((site: Site) => readonly Target[]);
+  /** Looks at a site by its public name after every target has been probed; default: nobody does. */
+  readonly publicProbe?: PublicProbe | undefined;
   /** Default: the machine's clock. */
   readonly clock?: Clock | undefined;
   /** Default: the operating system's generator. */
@@ -79,13 +102,20 @@ export interface HostingOptions {
   readonly publishing?: Partial<PublishPolicy> | undefined;
   /** What archives may hold; what is left out is the default policy. */
   readonly archivePolicy?: Partial<ArchivePolicy> | undefined;
+  /** How long results are kept for idempotency keys, and what preview tokens are derived from. */
+  readonly idempotency?: Partial<IdempotencyPolicy> | undefined;
+  /** What counts as garbage. */
+  readonly garbage?: Partial<GarbagePolicy> | undefined;
 }
 
 /** The use-cases, composed. Every method answers with a Result; `await unwrap(…)` turns it into a value or a throw. */
 export interface Hosting {
   readonly sites: {
     /** Creates a site in state `live` with nothing published. Every call makes another one. */
-    create(input: { readonly name: string }, options?: ActingOptions): ResultAsync<Site, CreateSiteError>;
+    create(
+      input: { readonly name: string },
+      options?: IdempotentOptions,
+    ): ResultAsync<Site, CreateSiteError | IdempotencyError>;
     /** Reads a site. */
     get(siteId: SiteId, options?: CallOptions): ResultAsync<Site, StoreError | HostingErrorOf<"SITE_NOT_FOUND">>;
     /** Lists sites, oldest first. */
@@ -94,39 +124,50 @@ export interface Hosting {
     rename(
       siteId: SiteId,
       input: { readonly name: string },
-      options?: ActingOptions,
-    ): ResultAsync<Site, RenameSiteError>;
+      options?: IdempotentOptions,
+    ): ResultAsync<Site, RenameSiteError | IdempotencyError>;
     /** Brings a site to `live`, `maintenance` or `suspended`, on record and on every target. Idempotent. */
     setState(
       siteId: SiteId,
       state: ServingState,
-      options?: ActingOptions & HoldLeaseOptions,
-    ): ResultAsync<Site, SetServingStateError>;
+      options?: IdempotentOptions & HoldLeaseOptions,
+    ): ResultAsync<Site, SetServingStateError | IdempotencyError>;
     /** Record beside reality: what is live, what every target shows, whether they agree. Changes nothing. */
     status(
       siteId: SiteId,
       options?: CallOptions,
     ): ResultAsync<SiteStatus, StoreError | HostingErrorOf<"SITE_NOT_FOUND">>;
     /** Finishes or undoes what a killed process left. `publish` does this by itself. Idempotent. */
-    recover(siteId: SiteId, options?: HoldLeaseOptions): ResultAsync<readonly Recovery[], RecoverSiteError>;
+    recover(siteId: SiteId, options?: RecoverSiteOptions): ResultAsync<readonly Recovery[], RecoverSiteError>;
+    /** Refuses publish and rollback from now on, with a reason; waits for one that is running. Idempotent. */
+    freeze(
+      siteId: SiteId,
+      input: { readonly reason: string },
+      options?: IdempotentOptions & HoldLeaseOptions,
+    ): ResultAsync<Site, FreezeSiteError | IdempotencyError>;
+    /** Allows publish and rollback again. Idempotent. */
+    unfreeze(
+      siteId: SiteId,
+      options?: IdempotentOptions,
+    ): ResultAsync<Site, StoreError | IdempotencyError | HostingErrorOf<"SITE_NOT_FOUND">>;
   };
   readonly revisions: {
     /** Takes an archive in, unread, as the site's next revision. Every call makes another one. */
     upload(
       siteId: SiteId,
       archive: ArchiveSource,
-      options?: ActingOptions & WorkOptions,
-    ): ResultAsync<Revision, UploadRevisionError>;
+      options?: IdempotentOptions & WorkOptions,
+    ): ResultAsync<Revision, UploadRevisionError | IdempotencyError>;
     /** Inspects a revision's archive and stores its files. A bad archive is a report with `ok: false`, no error. Idempotent. */
     validate(
       revisionId: RevisionId,
-      options?: ActingOptions & WorkOptions,
-    ): ResultAsync<ArchiveReport, ValidateRevisionError>;
+      options?: IdempotentOptions & WorkOptions,
+    ): ResultAsync<ArchiveReport, ValidateRevisionError | IdempotencyError>;
     /** Decides against a revision that was never live. */
     reject(
       revisionId: RevisionId,
-      options?: ActingOptions & { readonly reason?: string | undefined },
-    ): ResultAsync<Revision, RejectRevisionError>;
+      options?: IdempotentOptions & { readonly reason?: string | undefined },
+    ): ResultAsync<Revision, RejectRevisionError | IdempotencyError>;
     /** Reads a revision, with its report. */
     get(
       revisionId: RevisionId,
@@ -137,14 +178,20 @@ export interface Hosting {
   };
   readonly previews: {
     /** Shows a validated revision to whoever holds the token; default life 24 hours. */
-    open(revisionId: RevisionId, options?: OpenPreviewOptions): ResultAsync<OpenedPreview, OpenPreviewError>;
+    open(
+      revisionId: RevisionId,
+      options?: OpenPreviewOptions & IdempotentOptions,
+    ): ResultAsync<OpenedPreview, OpenPreviewError | IdempotencyError>;
     /** The guard: does this token open a preview now? */
     check(
       input: { readonly token: string | undefined; readonly previewId?: PreviewId | undefined },
       options?: CallOptions,
     ): ResultAsync<Preview, CheckPreviewError>;
     /** Ends a preview now, everywhere. Idempotent. */
-    revoke(previewId: PreviewId, options?: ActingOptions & HoldLeaseOptions): ResultAsync<Preview, ClosePreviewError>;
+    revoke(
+      previewId: PreviewId,
+      options?: IdempotentOptions & HoldLeaseOptions,
+    ): ResultAsync<Preview, ClosePreviewError | IdempotencyError>;
     /** Takes previews that are over from where they are served. Run it from time to time. */
     sweep(options?: HoldLeaseOptions): ResultAsync<SweptPreviews, StoreError>;
     /** Lists a site's previews, newest first. */
@@ -159,18 +206,47 @@ export interface Hosting {
     list(
       request?: PageRequest & CallOptions & { readonly siteId?: SiteId | undefined },
     ): ResultAsync<Page<AuditEntry>, StoreError>;
+    /**
+     * Follows the record: every entry after the cursor once, in order, as it is written, by whichever process. Ends with
+     * the signal; waits out what is retryable.
+     */
+    subscribe(request?: SubscribeAuditRequest): AsyncIterable<AuditBatch>;
+    /** Computes the hash chain of a site's entries again, and says where it breaks. */
+    verify(siteId: SiteId, options?: VerifyAuditOptions): ResultAsync<AuditVerdict, StoreError>;
   };
-  /** Makes a revision live on all targets, or changes nothing. The same content again is `unchanged`. */
-  publish(revisionId: RevisionId, options?: PublishOptions): ResultAsync<PublishOutcome, PublishError>;
+  readonly garbage: {
+    /** Counts what nothing needs any more: blobs, closed previews, expired idempotency keys. Changes nothing. */
+    plan(options?: GarbageOptions): ResultAsync<GarbagePlan, GarbageError>;
+    /** Removes it, beside everything else that goes on. Run it from time to time. Idempotent. */
+    collect(options?: GarbageOptions): ResultAsync<CollectedGarbage, GarbageError>;
+  };
+  /**
+   * Makes a revision live on as many targets as the policy asks (default: on all), or changes nothing. The same content
+   * again is `unchanged`.
+   */
+  publish(
+    revisionId: RevisionId,
+    options?: PublishOptions & IdempotentOptions,
+  ): ResultAsync<PublishOutcome, PublishError | IdempotencyError>;
   /** Publishes what was live before, or the named revision. */
-  rollback(siteId: SiteId, options?: RollbackOptions): ResultAsync<PublishOutcome, RollbackError>;
+  rollback(
+    siteId: SiteId,
+    options?: RollbackOptions & IdempotentOptions,
+  ): ResultAsync<PublishOutcome, RollbackError | IdempotencyError>;
+  /** Brings every target to what the record says: one that was down, is new, or was changed by hand. Idempotent. */
+  reconcile(siteId: SiteId, options?: ReconcileOptions): ResultAsync<ReconcileOutcome, ReconcileError>;
+  /** Shows what `reconcile` would find. */
+  planReconcile(
+    siteId: SiteId,
+    options?: CallOptions & Pick<ReconcileOptions, "targets">,
+  ): ResultAsync<ReconcilePlan, StoreError | HostingErrorOf<"INVALID_INPUT"> | HostingErrorOf<"SITE_NOT_FOUND">>;
   /** Shows what `publish` would do. */
   plan(revisionId: RevisionId, options?: CallOptions): ResultAsync<PublishPlan, PublishError>;
   /** Does what a plan showed, unless the site has changed since. */
   apply(
     plan: PublishPlan,
-    options?: Omit<PublishOptions, "expectCurrent" | "expectPublication" | "siteId">,
-  ): ResultAsync<PublishOutcome, PublishError | HostingErrorOf<"PLAN_STALE">>;
+    options?: Omit<PublishOptions, "expectCurrent" | "expectPublication" | "siteId"> & IdempotentOptions,
+  ): ResultAsync<PublishOutcome, PublishError | IdempotencyError | HostingErrorOf<"PLAN_STALE">>;
 }
 
 /**
@@ -185,25 +261,27 @@ export function createHosting(options: HostingOptions): Hosting {
   const { store } = ports;
   return {
     sites: {
-      create: (input, own) => createSite(ports, input, own),
+      create: (input, own) => createSiteOnce(ports, input, own),
       get: (siteId, own) => store.getSite(siteId, own),
       list: (page) => store.listSites(page),
-      rename: (siteId, input, own) => renameSite(ports, siteId, input, own),
-      setState: (siteId, state, own) => setServingState(ports, siteId, state, own),
+      rename: (siteId, input, own) => renameSiteOnce(ports, siteId, input, own),
+      setState: (siteId, state, own) => setServingStateOnce(ports, siteId, state, own),
       status: (siteId, own) => siteStatus(ports, siteId, own),
       recover: (siteId, own) => recoverSite(ports, siteId, own),
+      freeze: (siteId, input, own) => freezeSiteOnce(ports, siteId, input, own),
+      unfreeze: (siteId, own) => unfreezeSiteOnce(ports, siteId, own),
     },
     revisions: {
-      upload: (siteId, archive, own) => uploadRevision(ports, siteId, archive, own),
-      validate: (revisionId, own) => validateRevision(ports, revisionId, own),
-      reject: (revisionId, own) => rejectRevision(ports, revisionId, own),
+      upload: (siteId, archive, own) => uploadRevisionOnce(ports, siteId, archive, own),
+      validate: (revisionId, own) => validateRevisionOnce(ports, revisionId, own),
+      reject: (revisionId, own) => rejectRevisionOnce(ports, revisionId, own),
       get: (revisionId, own) => store.getRevision(revisionId, own),
       list: (siteId, page = {}) => store.listRevisions({ siteId, after: page.after, limit: page.limit }, page),
     },
     previews: {
-      open: (revisionId, own) => openPreview(ports, revisionId, own),
+      open: (revisionId, own) => openPreviewOnce(ports, revisionId, own),
       check: (input, own) => checkPreview(ports, input, own),
-      revoke: (previewId, own) => revokePreview(ports, previewId, own),
+      revoke: (previewId, own) => revokePreviewOnce(ports, previewId, own),
       sweep: (own) => sweepPreviews(ports, own),
       list: (siteId, page = {}) => store.listPreviews({ siteId, after: page.after, limit: page.limit }, page),
     },
@@ -213,11 +291,19 @@ export function createHosting(options: HostingOptions): Hosting {
     audit: {
       list: (request = {}) =>
         store.listAudit({ siteId: request.siteId, after: request.after, limit: request.limit }, request),
+      subscribe: (request) => subscribeAudit(ports, request),
+      verify: (siteId, own) => verifyAudit(store, siteId, own),
     },
-    publish: (revisionId, own) => publishRevision(ports, revisionId, own),
-    rollback: (siteId, own) => rollbackSite(ports, siteId, own),
+    garbage: {
+      plan: (own) => planGarbage(ports, own),
+      collect: (own) => collectGarbage(ports, own),
+    },
+    publish: (revisionId, own) => publishOnce(ports, revisionId, own),
+    rollback: (siteId, own) => rollbackOnce(ports, siteId, own),
+    reconcile: (siteId, own) => reconcileSite(ports, siteId, own),
+    planReconcile: (siteId, own) => planReconcile(ports, siteId, own),
     plan: (revisionId, own) => planPublication(ports, revisionId, own),
-    apply: (plan, own) => applyPlan(ports, plan, own),
+    apply: (plan, own) => applyOnce(ports, plan, own),
   };
 }
 
@@ -226,6 +312,10 @@ const defaultPublishing: PublishPolicy = {
   leaseWaitMs: 60_000,
   targetConcurrency: 8,
   keepReleases: 10,
+  assetGraceMs: 24 * 60 * 60 * 1000,
+  precompress: [],
+  fleet: "all-or-nothing",
+  stageTimeoutMs: undefined,
 };
 
 function hostingPorts(options: HostingOptions): HostingPorts {
@@ -235,6 +325,7 @@ function hostingPorts(options: HostingOptions): HostingPorts {
     store: guardStore(options.store),
     blobs: guardBlobStore(options.blobs),
     targetsOf: targetChooser(targets),
+    publicProbe: options.publicProbe === undefined ? undefined : guardPublicProbe(options.publicProbe),
     clock: options.clock ?? systemClock,
     random,
     holder: options.holder ?? newId("process", random),
@@ -242,6 +333,8 @@ function hostingPorts(options: HostingOptions): HostingPorts {
     publishing: { ...defaultPublishing, ...options.publishing },
     // Filled in now, so that a policy that can't be meant fails here and not with the first upload.
     archivePolicy: archivePolicy(options.archivePolicy ?? {}),
+    idempotency: idempotencyPolicy(options.idempotency),
+    garbage: garbagePolicy(options.garbage),
   };
 }
 

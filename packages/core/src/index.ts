@@ -27,7 +27,10 @@ export {
   manifestOf,
   type RandomAccessSource,
 } from "./archive/index.ts";
+export { type AuditHead, auditChainStart, auditHash } from "./audit/audit-chain.ts";
 export type { AuditAction, AuditDraft, AuditEntry, JsonValue } from "./audit/audit-entry.ts";
+export type { AuditBatch, SubscribeAuditRequest } from "./audit/subscribe-audit.ts";
+export type { AuditFault, AuditVerdict, VerifyAuditOptions } from "./audit/verify-audit.ts";
 export {
   describeError,
   type ErrorCode,
@@ -43,8 +46,16 @@ export {
   hostingError,
   isHostingError,
   type TargetFailure,
+  type TargetShown,
 } from "./errors/index.ts";
+export type { CollectedGarbage } from "./garbage/collect-garbage.ts";
+export type { GarbageError, GarbageOptions } from "./garbage/find-garbage.ts";
+export type { GarbagePolicy } from "./garbage/garbage-policy.ts";
+export type { LostManifest } from "./garbage/mark-references.ts";
+export type { GarbagePlan } from "./garbage/plan-garbage.ts";
 export { createHosting, type Hosting, type HostingOptions } from "./hosting.ts";
+export type { IdempotencyPolicy, IdempotentOptions } from "./idempotency/idempotency-policy.ts";
+export type { IdempotencyError } from "./idempotency/once.ts";
 export {
   type ActingOptions,
   type BlobStore,
@@ -57,6 +68,7 @@ export {
   type PageRequest,
   type Progress,
   type ProgressListener,
+  type PublicProbe,
   type PublishPolicy,
   type Random,
   type Store,
@@ -72,21 +84,34 @@ export type { ClosePreviewError, SweptPreviews } from "./preview/close-preview.t
 export type { OpenedPreview, OpenPreviewError, OpenPreviewOptions } from "./preview/open-preview.ts";
 export type { Preview, PreviewGuard, PreviewId } from "./preview/preview.ts";
 export { hashPreviewToken } from "./preview/preview-token.ts";
+export type { Drift } from "./publish/drift.ts";
+export type { FleetPolicy } from "./publish/fleet-policy.ts";
+export type { FreezeSiteError } from "./publish/freeze-site.ts";
 export type { HoldLeaseOptions, LeaseError } from "./publish/hold-lease.ts";
 export type { PublishPlan, TargetPlan } from "./publish/plan-publication.ts";
+export type { PublicLook } from "./publish/probe-public-name.ts";
 export type { PruneOutcome } from "./publish/prune-releases.ts";
 export type { Publication, PublicationState } from "./publish/publication.ts";
-export type { PublishError, PublishOptions, PublishOutcome, TargetDelivery } from "./publish/publish-revision.ts";
+export type { PublishError, PublishOptions, PublishOutcome } from "./publish/publish-revision.ts";
 export type { PublishSlotError } from "./publish/publish-slot.ts";
+export type {
+  ReconcileError,
+  ReconcileOptions,
+  ReconcileOutcome,
+  ReconcilePlan,
+  TargetDrift,
+  TargetReconciliation,
+} from "./publish/reconcile-site.ts";
 export type { RecordPublicationError } from "./publish/record-publication.ts";
 export type { RecoverError, Recovery } from "./publish/recover-publications.ts";
-export type { RecoverSiteError } from "./publish/recover-site.ts";
-export type { ReleaseFile, ReleaseId, ReleaseManifest } from "./publish/release.ts";
+export type { RecoverSiteError, RecoverSiteOptions } from "./publish/recover-site.ts";
+export type { ContentCoding, ReleaseFile, ReleaseId, ReleaseManifest } from "./publish/release.ts";
 export type { RollbackError, RollbackOptions } from "./publish/rollback-site.ts";
 export type { SetServingStateError } from "./publish/set-serving-state.ts";
 export type { SiteStatus, TargetStatus } from "./publish/site-status.ts";
 export { previewSlot, type Slot, type SlotName } from "./publish/slot.ts";
 export type { TargetFailureError } from "./publish/target-failures.ts";
+export type { FleetStep, FlipTiming, TargetResult, TargetResultFailure } from "./publish/target-result.ts";
 export type { UndoPublicationError } from "./publish/undo-publication.ts";
 export {
   type AllOptions,
@@ -111,6 +136,7 @@ export type { Revision, RevisionId, RevisionState, UploadedArchive } from "./rev
 export { nextRevisionState, type RevisionEvent, revisionTransitions } from "./revision/revision-machine.ts";
 export type { UploadRevisionError } from "./revision/upload-revision.ts";
 export type { ValidateRevisionError } from "./revision/validate-revision.ts";
+export type { HeaderRule, RedirectRule, RedirectStatus, SiteRules } from "./routing/site-rules.ts";
 export type { CreateSiteError } from "./site/create-site.ts";
 export type { RenameSiteError } from "./site/rename-site.ts";
-export { type ServingState, type Site, type SiteId, servingStates } from "./site/site.ts";
+export { type ServingState, type Site, type SiteFreeze, type SiteId, servingStates } from "./site/site.ts";

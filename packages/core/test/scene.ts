@@ -43,6 +43,8 @@ export interface World {
   readonly records: MemoryRecords;
   readonly blobs: MemoryBlobStore;
   readonly targetStates: readonly MemoryTargetState[];
+  /** How its adapters let others run; default: a turn of the event loop each time. */
+  readonly turn?: (() => Promise<void>) | undefined;
 }
 
 /** A world with so many empty targets. */
@@ -52,14 +54,18 @@ export function newWorld(targets = 1): World {
 }
 
 /** The same world once more, to go another way from here. Blobs are shared: a name never has other bytes. */
-export function branchOf({ clock, records, blobs, targetStates }: World): World {
+export function branchOf({ clock, records, blobs, targetStates, turn }: World): World {
   return {
+    turn,
     clock: simulatedClock({ now: clock.now() }),
     records: structuredClone(records),
     blobs,
     targetStates: targetStates.map((state) => structuredClone(state)),
   };
 }
+
+/** For a world in which one thing happens after another: its adapters let nobody run in between, and are quick. */
+export const noTurn = (): Promise<void> => Promise.resolve();
 
 /** A process in a world. */
 export interface Process {
@@ -73,13 +79,13 @@ export function startProcess(
   world: World,
   change: (options: HostingOptions & { readonly targets: readonly MemoryTarget[] }) => HostingOptions = (same) => same,
 ): Process {
-  const { clock, records, blobs, targetStates } = world;
+  const { clock, records, blobs, targetStates, turn } = world;
   processes += 1;
-  const targets = targetStates.map((state, index) => memoryTarget({ name: `edge-${index + 1}`, state }));
+  const targets = targetStates.map((state, index) => memoryTarget({ name: `edge-${index + 1}`, state, turn }));
   const events: HostingEvent[] = [];
   const random = seededRandom(`process ${processes}`);
   const options = {
-    store: memoryStore({ clock, records }),
+    store: memoryStore({ clock, records, turn }),
     blobs,
     targets,
     clock,

@@ -68,7 +68,7 @@ describe.each(Object.entries(sources))("serving what a %s target holds", (_name,
 
     const one = await release(1, { "index.html": "<h1>one</h1>", "a b/ü.txt": "same" });
     await unwrap(target.stage({ siteId, fencingToken: 1, manifest: one, blobs }));
-    expect((await look(live))[0]).toBe(404);
+    expect((await look(live))[0]).toBe(503);
     await unwrap(target.activate({ siteId, fencingToken: 1, slot: "live", release: one.release }));
     expect(await look(live)).toEqual([200, "<h1>one</h1>"]);
     expect(await look(live, "/a%20b/%C3%BC.txt")).toEqual([200, "same"]);

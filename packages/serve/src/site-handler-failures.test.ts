@@ -93,16 +93,23 @@ describe("a client that leaves", () => {
 });
 
 describe("a file that ends too early", () => {
-  it("breaks the connection, so that nobody takes it for whole", async () => {
+  it("is noticed before anything is sent, when it is small", async () => {
     const handler = handlerOf({ cutShort: ["style.css"] });
+    const response = await handler.fetch(new Request(`http://${host}/style.css`));
+    expect([response.status, response.headers.get("etag")]).toEqual([500, null]);
+    expect(handler.problems).toMatchObject([{ error: { code: "RELEASE_CORRUPT" } }]);
+  });
+
+  it("breaks the connection, so that nobody takes it for whole", async () => {
+    const handler = handlerOf({ cutShort: ["style.css"], maxCachedFileBytes: 1 });
     await expect(askNode(await listen(handler), { host, target: "/style.css" })).rejects.toThrow(/aborted|hang up/);
     expect(handler.problems).toMatchObject([{ error: { code: "RELEASE_CORRUPT" } }]);
   });
 
   it("errors the body by fetch", async () => {
-    const handler = handlerOf({ cutShort: ["style.css"] });
+    const handler = handlerOf({ cutShort: ["style.css"], maxCachedFileBytes: 1 });
     const response = await handler.fetch(new Request(`http://${host}/style.css`));
-    await expect(response.text()).rejects.toThrow(/another size/);
+    await expect(response.text()).rejects.toThrow(/other bytes/);
     expect(handler.problems).toHaveLength(1);
   });
 });
@@ -189,7 +196,7 @@ describe("without onProblem", () => {
   it("a failure is a process warning", async () => {
     const warned = once(process, "warning");
     const handler = createSiteHandler({ content: fixtureContent(), resolve: labelResolver({ root: "localhost" }) });
-    await handler.fetch(new Request(`http://${siteIdOf("6")}.localhost/about.html`));
+    await handler.fetch(new Request(`http://${siteIdOf("6")}.localhost/about`));
     const [warning] = await warned;
     expect(warning).toMatchObject({ name: "HostelryServe", code: "RELEASE_CORRUPT" });
   });

@@ -7,6 +7,7 @@ import { conditionalCases } from "./fixtures/request-cases/conditional-cases.ts"
 import { fileCases } from "./fixtures/request-cases/file-cases.ts";
 import { malformedCases } from "./fixtures/request-cases/malformed-cases.ts";
 import { previewCases } from "./fixtures/request-cases/preview-cases.ts";
+import { rangeCases } from "./fixtures/request-cases/range-cases.ts";
 import type { RequestCase } from "./fixtures/request-cases/request-case.ts";
 import { stateCases } from "./fixtures/request-cases/state-cases.ts";
 import { createSiteHandler, labelResolver, type ServeProblem } from "./index.ts";
@@ -38,6 +39,7 @@ const cases: readonly RequestCase[] = [
   ...fileCases,
   ...malformedCases,
   ...conditionalCases,
+  ...rangeCases,
   ...stateCases,
   ...previewCases,
 ];
@@ -60,11 +62,11 @@ describe("a site handler", () => {
 
   it("tells the host what the visitor is not told, without the query", async () => {
     problems.length = 0;
-    await askNode(port, { host: siteHostOf("6"), target: `/about.html?preview_token=${token}` });
+    await askNode(port, { host: siteHostOf("6"), target: `/about?preview_token=${token}` });
     expect(problems).toHaveLength(1);
     expect(problems[0]).toMatchObject({
       host: siteHostOf("6"),
-      path: "/about.html",
+      path: "/about",
       error: { code: "RELEASE_CORRUPT" },
     });
   });

@@ -9,11 +9,12 @@ import {
   type StoreError,
 } from "@hostelry/core/adapter";
 import type { PgDatabase } from "./database/pg-database.ts";
-import { session } from "./database/session.ts";
+import { type SessionLimits, session } from "./database/session.ts";
 import { type EmbeddedError, type EmbeddedOptions, embeddedStorage } from "./embedded/embedded-storage.ts";
 import { type MigrationOutcome, migrate } from "./migrations/migrate.ts";
 import { migrationScript } from "./migrations/migration-script.ts";
 import { migrations } from "./migrations/migrations.ts";
+import { roleScript } from "./migrations/role-script.ts";
 import { quotedSchema } from "./migrations/schema-name.ts";
 import { type PgStore, pgStore } from "./pg-store.ts";
 
@@ -26,7 +27,7 @@ export interface SchemaOptions {
 }
 
 /** Options of {@link PgStorage}. */
-export interface PgStorageOptions extends SchemaOptions, CallOptions {
+export interface PgStorageOptions extends SchemaOptions, SessionLimits, CallOptions {
   /**
    * Apply missing migrations while opening. Default true. With `false` no DDL is sent, and a schema that is behind is
    * `ADAPTER_INCOMPATIBLE`: for hosts whose application role may not create tables.
@@ -55,6 +56,11 @@ export interface PgStorage {
   migrate(database: PgDatabase, options?: SchemaOptions & CallOptions): ResultAsync<MigrationOutcome, StoreError>;
   /** The one statement that {@link PgStorage.migrate} sends, for those who apply DDL by hand. */
   migrationScript(options?: SchemaOptions): Result<string, HostingErrorOf<"INVALID_INPUT">>;
+  /**
+   * The statements that give a role all the rights an application needs, and none beyond: no DDL, and no way to change or
+   * remove what is in the audit record. For the owner of the schema to run, after each migration.
+   */
+  roleScript(options: SchemaOptions & { readonly role: string }): Result<string, HostingErrorOf<"INVALID_INPUT">>;
 }
 
 /** Stores records in PostgreSQL; see {@link PgStorage}. */
@@ -62,12 +68,14 @@ export const pgStorage: PgStorage = Object.assign(open, {
   embedded: embeddedStorage,
   migrate: migrateOnly,
   migrationScript: scriptOf,
+  roleScript: roleScriptOf,
 });
 
 function open(database: PgDatabase, options: PgStorageOptions = {}): ResultAsync<PgStore, StoreError> {
   return flow(async function* () {
     const schema = yield* quotedSchema(options.schema);
-    const opened = session({ database, schema, name });
+    const { statementTimeoutMs, lockTimeoutMs } = options;
+    const opened = session({ database, schema, name, statementTimeoutMs, lockTimeoutMs });
     yield* migrate(opened, { migrations, adapter: name, lookOnly: options.migrate === false }, options);
     const { shared = true, durable = true } = options.capabilities ?? {};
     return ok(pgStore({ session: opened, name, capabilities: { shared, durable } }));
@@ -86,4 +94,10 @@ function migrateOnly(
 
 function scriptOf(options: SchemaOptions = {}): Result<string, HostingErrorOf<"INVALID_INPUT">> {
   return quotedSchema(options.schema).map((schema) => migrationScript(migrations, schema));
+}
+
+function roleScriptOf(
+  options: SchemaOptions & { readonly role: string },
+): Result<string, HostingErrorOf<"INVALID_INPUT">> {
+  return quotedSchema(options.schema).andThen((schema) => roleScript(schema, options.role));
 }

@@ -8,10 +8,13 @@ import {
 } from "@hostelry/core/adapter";
 import type { Session } from "./database/session.ts";
 import { auditRecords } from "./records/audit-records.ts";
+import { expiredRecords } from "./records/expired-records.ts";
+import { idempotencyRecords } from "./records/idempotency-records.ts";
 import { leaseRecords } from "./records/lease-records.ts";
 import { previewRecords } from "./records/preview-records.ts";
 import { publicationJournal } from "./records/publication-journal.ts";
 import { revisionRecords } from "./records/revision-records.ts";
+import { siteFreeze } from "./records/site-freeze.ts";
 import { siteRecords } from "./records/site-records.ts";
 import { slotRecords } from "./records/slot-records.ts";
 
@@ -45,11 +48,14 @@ export function pgStore({ session, name, capabilities, free }: PgStoreParts): Pg
     name,
     capabilities,
     ...siteRecords(session),
+    ...siteFreeze(session),
     ...revisionRecords(session),
     ...leaseRecords(session),
     ...publicationJournal(session),
     ...slotRecords(session),
     ...previewRecords(session),
+    ...idempotencyRecords(session),
+    ...expiredRecords(session),
     ...auditRecords(session),
     close: () =>
       attempt(

@@ -14,6 +14,8 @@ export { storeConformance } from "./conformance/store/store-conformance.ts";
 export type { StoreHarness, StoreUnderTest } from "./conformance/store/store-harness.ts";
 export { targetConformance } from "./conformance/target/target-conformance.ts";
 export type { TargetHarness, TargetUnderTest } from "./conformance/target/target-harness.ts";
+export { transportConformance } from "./conformance/transport/transport-conformance.ts";
+export type { TransportHarness, TransportUnderTest } from "./conformance/transport/transport-harness.ts";
 export { crashAt } from "./faults/crash-at.ts";
 export { type CutReads, cutReads } from "./faults/cut-reads.ts";
 export { type DuplicateOptions, duplicate } from "./faults/duplicate.ts";
@@ -26,6 +28,7 @@ export {
   type MemoryBlobStoreOptions,
   memoryBlobStore,
 } from "./memory/blob-store/memory-blob-store.ts";
+export { type MemoryPublicProbe, memoryPublicProbe } from "./memory/memory-public-probe.ts";
 export { type MemoryRecords, memoryRecords } from "./memory/store/memory-records.ts";
 export { type MemoryStore, type MemoryStoreOptions, memoryStore } from "./memory/store/memory-store.ts";
 export { memoryContent } from "./memory/target/memory-content.ts";
@@ -35,3 +38,4 @@ export type { Turn } from "./memory/turn.ts";
 export { seededRandom } from "./random/seeded-random.ts";
 export type { Saboteur } from "./saboteurs/saboteur.ts";
 export { saboteurs } from "./saboteurs/saboteurs.ts";
+export { transportSaboteurs } from "./saboteurs/transport-saboteurs.ts";

@@ -41,10 +41,13 @@ const harness: BlobStoreHarness = {
     return {
       subject: tieredBlobStore(near, far),
       dispose: async () => undefined,
-      // The two raw tools look and reach behind the adapter's back.
+      // The raw tools look and reach behind the adapter's back.
       names: async () => [...far.blobs.keys()],
       damage: async (sha256) => {
         for (const { blobs } of [near, far]) blobs.set(sha256, new Uint8Array([1, 2, 3]));
+      },
+      age: async (sha256, milliseconds) => {
+        for (const { putAt } of [near, far]) putAt.set(sha256, new Date(Date.now() - milliseconds));
       },
     };
   },

@@ -2,6 +2,7 @@
 export type { CorpusCase } from "./corpus-case.ts";
 
 import type { CorpusCase } from "./corpus-case.ts";
+import { crowdedTars, crowdedZips } from "./crowds.ts";
 import { benignTars as benignTarCases, hostileTars as tarCases } from "./tar-cases.ts";
 import { benignTarEdges, hostileTarEdges } from "./tar-edges.ts";
 import { benignCases } from "./zip-benign.ts";
@@ -29,13 +30,14 @@ export const hostileZips: readonly CorpusCase[] = [
   ...bombCases,
   ...policyCases,
   ...edgeCases,
+  ...crowdedZips,
 ];
 
 /** Archives that must be accepted. */
 export const benignZips: readonly CorpusCase[] = [...benignCases, ...benignContentCases];
 
 /** Tar archives, plain and in gzip, that must be rejected. */
-export const hostileTars: readonly CorpusCase[] = [...tarCases, ...hostileTarEdges];
+export const hostileTars: readonly CorpusCase[] = [...tarCases, ...hostileTarEdges, ...crowdedTars];
 
 /** Tar archives that must be accepted. */
 export const benignTars: readonly CorpusCase[] = [...benignTarCases, ...benignTarEdges];

@@ -64,6 +64,12 @@ export const hostileTarEdges: readonly CorpusCase[] = [
   bad("tar-dup-dot-slash", "equal after ./ is dropped", "DUPLICATE_NAME", () =>
     buildTar(index, { ...index, name: "./index.html" }),
   ),
+  bad("tar-global-at-end", "a global comment with nothing behind it", "TAR_PAX_AMBIGUOUS", () =>
+    buildTar(index, pax([["comment", "x"]], "g")),
+  ),
+  bad("tar-wrapped-tilde", "home-relative once the folder around everything is taken off", "NAME_UNSAFE_CHAR", () =>
+    buildTar({ ...index, name: "site/index.html" }, { ...hidden, name: "site/~root/x.html" }),
+  ),
   bad("tgz-bomb-zeros", "nothing but 64 MiB of zeros", "RATIO", () => gzip(Buffer.alloc(64 << 20))),
 ];
 

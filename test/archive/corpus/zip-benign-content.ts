@@ -31,6 +31,21 @@ export const benignContentCases: readonly CorpusCase[] = [
   site("utf8-flag", "UTF-8 with the flag", { "日本語/頁.html": page }, { name: "日本語/頁.html", data: page }),
   site("utf8-flag-ascii", "UTF-8 flag on ASCII names", { "page.html": page }, { ...plain, flags: 0x800 }),
   site(
+    "names-of-objects",
+    "names that JavaScript's objects have already",
+    Object.fromEntries(["__proto__", "constructor/__proto__/toString"].map((path) => [path, page])),
+    { name: "__proto__", data: page },
+    { name: "constructor/__proto__/toString", data: page },
+  ),
+  site(
+    "percent-signs",
+    "percent signs that hide nothing",
+    { "100%.html": page, "a%20b.html": page, "%2e-%2e.html": page },
+    { name: "100%.html", data: page },
+    { name: "a%20b.html", data: page },
+    { name: "%2e-%2e.html", data: page },
+  ),
+  site(
     "emoji-names",
     "emoji with joiner and variation selector",
     { "👩‍💻.html": page, "❤️.html": page },

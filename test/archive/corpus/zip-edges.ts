@@ -58,6 +58,12 @@ export const edgeCases: readonly CorpusCase[] = [
     { name: "a/b.html", data: "1" },
     { name: "a\uff0fb.html", data: "2" },
   ),
+  hostile("wrapped-tilde", "home-relative once the folder around everything is taken off", "NAME_UNSAFE_CHAR", () => ({
+    entries: [
+      { ...index, name: "site/index.html" },
+      { name: "site/~root/x.html", data: "x" },
+    ],
+  })),
   hostile("bomb-dirs-last", "the last of 646 files needs more directories than are left", "TOO_MANY_DIRS", () => ({
     entries: [
       index,

@@ -39,13 +39,15 @@ export interface CampaignSummary {
   readonly mutants: number;
   readonly accepted: number;
   readonly readers: Readonly<Record<string, ReaderTally>>;
-  /** Accepted archives that fewer than four foreign readers read the same. */
+  /** Accepted archives that fewer than four foreign readers read the same; each is a failure. */
   readonly readByFewerThanFour: number;
   readonly failures: readonly Failure[];
   readonly slowestMs: number;
   readonly seconds: number;
 }
 
+/** How many others must read what we accept: what nearly nobody reads, nobody means. */
+const leastReaders = 4;
 const hangMs = 10_000;
 const maxSeedBytes = 24 * 1024;
 
@@ -154,7 +156,10 @@ export async function campaign(options: CampaignOptions): Promise<CampaignSummar
       const readers =
         commands.length > 0 && accepted % options.commandsEvery === 0 ? [...libraries, ...commands] : libraries;
       const { same, differing } = await compareReaders(bytes, inspection, readers, tally);
-      if (same < Math.min(4, readers.length)) fewer += 1;
+      if (differing.length === 0 && same < Math.min(leastReaders, readers.length)) {
+        fewer += 1;
+        failures.push({ mutant, problem: `read by ${same} of ${readers.length} readers only`, bytes });
+      }
       if (differing.length > 0)
         failures.push({ mutant, problem: `read differently by ${differing.join(", ")}`, bytes });
     }

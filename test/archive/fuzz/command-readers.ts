@@ -2,6 +2,7 @@ import { execFile, spawnSync } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { type ForeignReader, type Reading, readingOf } from "./reading.ts";
 
 const timeoutMs = 20_000;
@@ -42,6 +43,11 @@ function extractor(name: string, command: string, args: (archive: string) => rea
   };
 }
 
+/** For a reader that wants the tar archive out of its gzip. */
+function unpackedFirst({ name, read }: ForeignReader): ForeignReader {
+  return { name, read: async (bytes) => read(bytes[0] === 0x1f ? gunzipSync(bytes) : bytes) };
+}
+
 const installed = (command: string): boolean => spawnSync("sh", ["-c", `command -v ${command}`]).status === 0;
 
 const all: readonly { readonly command: string; readonly zip: boolean; readonly reader: ForeignReader }[] = [
@@ -55,6 +61,12 @@ const all: readonly { readonly command: string; readonly zip: boolean; readonly 
   },
   { command: "tar", zip: false, reader: extractor("GNU tar", "tar", (archive) => ["-xf", archive, "--no-same-owner"]) },
   { command: "bsdtar", zip: false, reader: extractor("bsdtar", "bsdtar", (archive) => ["-xf", archive]) },
+  { command: "busybox", zip: false, reader: extractor("busybox tar", "busybox", (archive) => ["tar", "-xf", archive]) },
+  {
+    command: "7z",
+    zip: false,
+    reader: unpackedFirst(extractor("7-Zip", "7z", (archive) => ["x", "-y", "-ttar", archive])),
+  },
 ];
 
 /** The extractors of this machine for one kind of archive. */

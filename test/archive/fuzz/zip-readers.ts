@@ -8,6 +8,15 @@ import unzipper from "unzipper";
 import { fromBufferPromise } from "yauzl";
 import { type ForeignReader, type Reading, readingOf } from "./reading.ts";
 
+/** Gives its files as the fields of an object, and a field of this name is not one: whoever uses it does not see the file. */
+async function readFflate(bytes: Buffer): Promise<Reading> {
+  const filter = ({ name }: { readonly name: string }): boolean => {
+    if (name === "__proto__") throw new Error("fflate can't give a file of this name");
+    return true;
+  };
+  return readingOf(Object.entries(unzipSync(bytes, { filter })));
+}
+
 async function readYauzl(bytes: Buffer): Promise<Reading> {
   const zip = await fromBufferPromise(bytes, { lazyEntries: true });
   const files: [string, Uint8Array][] = [];
@@ -65,7 +74,7 @@ export const zipReaders: readonly ForeignReader[] = [
   { name: "yauzl", read: readYauzl },
   { name: "zip.js", read: readZipJs },
   { name: "jszip", read: readJsZip },
-  { name: "fflate", read: async (bytes) => readingOf(Object.entries(unzipSync(bytes))) },
+  { name: "fflate", read: readFflate },
   {
     name: "adm-zip",
     read: async (bytes) =>

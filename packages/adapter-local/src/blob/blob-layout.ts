@@ -5,6 +5,8 @@ export interface BlobLayout {
   readonly names: string;
   /** `incoming/`: bytes that have no name yet. On the same file system, so that a rename gives them one. */
   readonly incoming: string;
+  /** `leaving/`: blobs that a remover is looking at, as `<hash>~<remover>`. There only for moments. */
+  readonly leaving: string;
   /** The directory of a blob's name. */
   directoryOf(sha256: string): string;
   /** A blob's file. */
@@ -19,6 +21,7 @@ export function blobLayout(root: string): BlobLayout {
     root,
     names,
     incoming: `${root}/incoming`,
+    leaving: `${root}/leaving`,
     directoryOf,
     pathOf: (sha256) => `${directoryOf(sha256)}/${sha256}`,
   };

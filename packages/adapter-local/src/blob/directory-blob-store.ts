@@ -9,10 +9,12 @@ import {
   hostingError,
 } from "@hostelry/core/adapter";
 import { type DurabilityLevel, durabilityOf } from "../file-system/durability.ts";
-import { type FileSystem, nodeFileSystem } from "../file-system/file-system.ts";
-import { succeeds, systemCode } from "../file-system/system-error.ts";
+import { type FileFacts, type FileSystem, nodeFileSystem } from "../file-system/file-system.ts";
+import { openForReading } from "../file-system/read-file.ts";
+import { succeeds, systemCode, unlessAbsent } from "../file-system/system-error.ts";
 import { timeSlices } from "../file-system/time-slices.ts";
 import { assertBlobName, blobLayout } from "./blob-layout.ts";
+import { leavingBlobs, withBlobFile } from "./leaving-blobs.ts";
 import { listBlobs } from "./list-blobs.ts";
 import { blobWriter } from "./put-blob.ts";
 import { readBlob } from "./read-blob.ts";
@@ -37,6 +39,7 @@ export function directoryBlobStore(root: string, options: DirectoryBlobStoreOpti
   const { name = "directory", durability = "full", fileSystem = nodeFileSystem } = options;
   const layout = blobLayout(resolve(root));
   const writer = blobWriter({ fileSystem, layout, durability: durabilityOf(durability, fileSystem) });
+  const leaving = leavingBlobs(fileSystem, layout);
   const classify =
     (operation: string, state: FailureState, signal: AbortSignal | undefined) =>
     (cause: unknown): AdapterError =>
@@ -63,7 +66,7 @@ export function directoryBlobStore(root: string, options: DirectoryBlobStoreOpti
         () =>
           readBlob({
             fileSystem,
-            path: layout.pathOf(sha256),
+            open: () => withBlobFile(fileSystem, layout, sha256, (path) => openForReading(fileSystem, path)),
             sha256,
             signal,
             range: { start, end },
@@ -80,7 +83,9 @@ export function directoryBlobStore(root: string, options: DirectoryBlobStoreOpti
         const slices = timeSlices(signal);
         for (const sha256 of names) {
           if (slices.over()) await slices.next();
-          const facts = fileSystem.lstatSync(layout.pathOf(sha256), { throwIfNoEntry: false });
+          const facts = unlessAbsent(() =>
+            withBlobFile(fileSystem, layout, sha256, (path) => factsOf(fileSystem, path)),
+          );
           if (facts?.isFile() === true) found.set(sha256, facts.size);
         }
         return found;
@@ -91,24 +96,35 @@ export function directoryBlobStore(root: string, options: DirectoryBlobStoreOpti
     list({ after, limit = 100, signal } = {}) {
       const page = async (): ReturnType<typeof listBlobs> => {
         writer.sweepOnce();
+        leaving.putBack();
         return listBlobs(fileSystem, layout, after ?? "", Math.min(Math.max(limit, 1), 1000), timeSlices(signal));
       };
       return attempt(page, classify("list", "unchanged", signal));
     },
 
-    remove(names, { signal } = {}) {
+    remove(names, { signal, unlessPutAfter } = {}) {
       for (const sha256 of names) assertBlobName(sha256);
       const remove = async (): Promise<{ readonly removed: number }> => {
         const slices = timeSlices(signal);
         let removed = 0;
+        leaving.putBack();
         for (const sha256 of names) {
           if (slices.over()) await slices.next();
-          const path = layout.pathOf(sha256);
-          if (succeeds(() => fileSystem.unlinkSync(path), "ENOENT")) removed += 1;
+          const gone =
+            unlessPutAfter === undefined
+              ? succeeds(() => fileSystem.unlinkSync(layout.pathOf(sha256)), "ENOENT")
+              : leaving.removeUnlessPutAfter(sha256, unlessPutAfter);
+          if (gone) removed += 1;
         }
         return { removed };
       };
       return attempt(remove, classify("remove", "changed", signal));
     },
   };
+}
+
+function factsOf(fileSystem: FileSystem, path: string): FileFacts {
+  const facts = fileSystem.lstatSync(path, { throwIfNoEntry: false });
+  if (facts === undefined) throw Object.assign(new Error(`There is no ${path}.`), { code: "ENOENT" });
+  return facts;
 }

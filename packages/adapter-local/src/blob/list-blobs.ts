@@ -1,14 +1,9 @@
-import type { Page } from "@hostelry/core/adapter";
+import type { ListedBlob, Page } from "@hostelry/core/adapter";
 import type { FileSystem } from "../file-system/file-system.ts";
 import { unless } from "../file-system/system-error.ts";
 import type { TimeSlices } from "../file-system/time-slices.ts";
 import { type BlobLayout, isBlobName } from "./blob-layout.ts";
-
-/** A blob as `list` names it. */
-export interface ListedBlob {
-  readonly sha256: string;
-  readonly size: number;
-}
+import { putAtOf } from "./leaving-blobs.ts";
 
 /** One page of the blobs after a name, in the order of names. */
 export async function listBlobs(
@@ -31,7 +26,9 @@ export async function listBlobs(
       // One more than asked for tells that there is a next page.
       const last = items.at(-1);
       if (items.length === limit && last !== undefined) return { items, next: last.sha256 };
-      items.push({ sha256, size: facts.size });
+      const putAt = putAtOf(facts);
+      // The kernel's clock may be a little ahead of ours.
+      items.push({ sha256, size: facts.size, putAt, idleMs: Math.max(0, Date.now() - putAt.getTime()) });
     }
   }
   return { items };

@@ -1,10 +1,9 @@
-import { type BlobInput, hostingError, type StoredBlob } from "@hostelry/core/adapter";
+import { type BlobInput, hostingError, type StoredBlob, untilAborted } from "@hostelry/core/adapter";
 import type { Durability } from "../file-system/durability.ts";
 import type { FileSystem } from "../file-system/file-system.ts";
 import { makeDirectory } from "../file-system/make-directory.ts";
 import { openForReading, readChunks, readWhole, smallBytes } from "../file-system/read-file.ts";
-import { systemCode, unlessAbsent } from "../file-system/system-error.ts";
-import { untilAborted } from "../file-system/until-aborted.ts";
+import { succeeds, systemCode, unlessAbsent } from "../file-system/system-error.ts";
 import { pour, sha256Of, type WrittenFile, writeWhole } from "../file-system/write-file.ts";
 import type { BlobLayout } from "./blob-layout.ts";
 import { groupCommit } from "./group-commit.ts";
@@ -41,8 +40,29 @@ export function blobWriter({ fileSystem, layout, durability }: BlobWriterParts):
     }
   };
 
+  /**
+   * Notes on a blob that is there that it was put again now. `false` when a remover has just moved it aside: then it has
+   * to be written anew.
+   */
+  const touch = (path: string): boolean => {
+    const fd = unlessAbsent(() => openForReading(fileSystem, path));
+    if (fd === undefined) return false;
+    try {
+      const now = Date.now() / 1000;
+      // Another user's file can't be touched, only replaced.
+      if (!succeeds(() => fileSystem.futimesSync(fd, now, now), "EPERM")) return false;
+    } finally {
+      fileSystem.closeSync(fd);
+    }
+    // Looked at after it was touched: whoever moves it aside from now on sees the time and puts it back.
+    return fileSystem.lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  };
+
+  const holds = async (sha256: string, size: number, signal: AbortSignal | undefined): Promise<boolean> =>
+    (await isThere(sha256, size, signal)) && touch(layout.pathOf(sha256));
+
   /** A damaged blob counts as absent, so putting the bytes again heals it. */
-  const holds = async (sha256: string, size: number, signal: AbortSignal | undefined): Promise<boolean> => {
+  const isThere = async (sha256: string, size: number, signal: AbortSignal | undefined): Promise<boolean> => {
     const path = layout.pathOf(sha256);
     const facts = fileSystem.lstatSync(path, { throwIfNoEntry: false });
     if (facts?.isFile() !== true || facts.size !== size) return false;

@@ -1,20 +1,14 @@
 import { createHash } from "node:crypto";
 import { hostingError } from "@hostelry/core/adapter";
 import type { FileSystem } from "../file-system/file-system.ts";
-import {
-  type ByteRange,
-  openForReading,
-  readChunks,
-  readSmall,
-  resolveRange,
-  smallBytes,
-} from "../file-system/read-file.ts";
+import { type ByteRange, readChunks, readSmall, resolveRange, smallBytes } from "../file-system/read-file.ts";
 import { sha256Of } from "../file-system/write-file.ts";
 
 /** Which blob, and what part of it. */
 export interface BlobReading {
   readonly fileSystem: FileSystem;
-  readonly path: string;
+  /** Opens the blob's file for reading. */
+  readonly open: () => number;
   readonly sha256: string;
   readonly signal: AbortSignal | undefined;
   readonly range: ByteRange;
@@ -27,9 +21,9 @@ export interface BlobReading {
  * so that one which never begins holds nothing open; it throws when the blob is not there now.
  */
 export function readBlob(reading: BlobReading): AsyncIterable<Uint8Array> {
-  const { fileSystem, path, signal } = reading;
+  const { fileSystem, signal } = reading;
   signal?.throwIfAborted();
-  const fd = openForReading(fileSystem, path);
+  const fd = reading.open();
   try {
     const { size } = fileSystem.fstatSync(fd);
     const { start, end } = resolveRange(reading.range, size);
@@ -49,10 +43,10 @@ async function* smallBlob(reading: BlobReading, bytes: Uint8Array, whole: boolea
 }
 
 async function* largeBlob(reading: BlobReading): AsyncGenerator<Uint8Array, void> {
-  const { fileSystem, path, signal } = reading;
+  const { fileSystem, signal } = reading;
   let fd: number | undefined;
   try {
-    fd = openForReading(fileSystem, path);
+    fd = reading.open();
     const { size } = fileSystem.fstatSync(fd);
     const { start, end } = resolveRange(reading.range, size);
     const digest = start === 0 && end === size ? createHash("sha256") : undefined;

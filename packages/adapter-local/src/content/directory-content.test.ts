@@ -2,6 +2,7 @@ import { rm, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import {
   type ContentSource,
+  type ContentView,
   type PreviewId,
   previewSlot,
   type ReleaseId,
@@ -119,7 +120,7 @@ describe("a view", () => {
 describe("the kept manifests", () => {
   it("let go of the longest unused when there are too many files, and always keep the newest", () => {
     const cache = manifestCache(5);
-    const files = (count: number) => new Map(one.manifest.files.slice(0, count).map((file) => [file.path, file]));
+    const files = (fileCount: number) => ({ view: {} as ContentView, fileCount });
     const [a, b, c] = ["1-a", "2-b", "3-c"] as unknown as readonly [ReleaseId, ReleaseId, ReleaseId];
     cache.set("s", a, files(1));
     cache.set("s", b, files(1));

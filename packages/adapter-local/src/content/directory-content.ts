@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import {
+  type AdapterError,
   adapterError,
   attempt,
   type ContentError,
@@ -18,14 +19,14 @@ import { readServingState } from "../site/serving-markers.ts";
 import { isPathSafeId, pointerPlace, type SiteLayout, siteLayout } from "../site/site-layout.ts";
 import { readGuard } from "../site/stored-guard.ts";
 import { readStoredManifest } from "../site/stored-manifest.ts";
-import { manifestCache, type ReleaseFiles } from "./manifest-cache.ts";
+import { manifestCache } from "./manifest-cache.ts";
 import { releaseView } from "./release-view.ts";
 
 /** Options of {@link directoryContent}. */
 export interface DirectoryContentOptions {
   /** For error messages. Default `directory`. */
   readonly name?: string | undefined;
-  /** So many files of parsed manifests are kept, of all sites together. Default 200,000, about 100 MB at most. */
+  /** So many files of parsed manifests are kept, of all sites together. Default 100,000, about 30 MB. */
   readonly maxCachedFiles?: number | undefined;
   /** What to reach the disk through. Default `node:fs`. */
   readonly fileSystem?: FileSystem | undefined;
@@ -33,18 +34,22 @@ export interface DirectoryContentOptions {
 
 /** The serving side of `directoryTarget(root)`: finds a site's release by its pointer, and needs no control plane. */
 export function directoryContent(root: string, options: DirectoryContentOptions = {}): ContentSource {
-  const { name = "directory", maxCachedFiles = 200_000, fileSystem = nodeFileSystem } = options;
+  const { name = "directory", maxCachedFiles = 100_000, fileSystem = nodeFileSystem } = options;
   const targetRoot = resolve(root);
   const cache = manifestCache(maxCachedFiles);
 
-  const filesOf = (layout: SiteLayout, siteId: SiteId, release: ReleaseId): ReleaseFiles | undefined => {
-    const cached = cache.get(siteId, release);
-    if (cached !== undefined) return cached;
+  const classify = (cause: unknown, signal: AbortSignal | undefined): AdapterError =>
+    adapterError(cause, { adapter: name, operation: "read", state: "unchanged", signal });
+
+  const knownView = (layout: SiteLayout, siteId: SiteId, release: ReleaseId): ContentView | undefined => {
+    const known = cache.get(siteId, release);
+    if (known !== undefined) return known.view;
     const manifest = readStoredManifest(fileSystem, layout, release, name);
     if (manifest === undefined) return undefined;
-    const files = new Map(manifest.files.map((file) => [file.path, file]));
-    cache.set(siteId, release, files);
-    return files;
+    const directory = `${layout.releases}/${release}`;
+    const view = releaseView({ fileSystem, name, siteId, manifest, directory, classify });
+    cache.set(siteId, release, { view, fileCount: manifest.files.length });
+    return view;
   };
 
   /** The view behind a pointer; a release that a flip took out of use meanwhile is looked for again. */
@@ -53,13 +58,8 @@ export function directoryContent(root: string, options: DirectoryContentOptions 
     let release = readPointer(fileSystem, place, name);
     for (;;) {
       if (release === null) return null;
-      const files = filesOf(layout, siteId, release);
-      if (files !== undefined) {
-        const directory = `${layout.releases}/${release}`;
-        const classify = (cause: unknown, signal: AbortSignal | undefined) =>
-          adapterError(cause, { adapter: name, operation: "read", state: "unchanged", signal });
-        return releaseView({ fileSystem, name, siteId, release, directory, files, classify });
-      }
+      const view = knownView(layout, siteId, release);
+      if (view !== undefined) return view;
       const now = readPointer(fileSystem, place, name);
       if (now === release) {
         const sentence = `The pointer of ${siteId} names release ${release}, which is not there.`;
@@ -86,6 +86,14 @@ export function directoryContent(root: string, options: DirectoryContentOptions 
   return {
     spec: "content-source/1",
     name,
+    glance: ({ siteId, slot }) => {
+      try {
+        return look(siteId, slot);
+      } catch {
+        // Nothing is lost: whoever asks `look` next is told what is wrong.
+        return undefined;
+      }
+    },
     look: ({ siteId, slot }, { signal } = {}) =>
       attempt(
         () => {

@@ -6,7 +6,7 @@ import {
   hostingError,
   isHostingError,
   type ReleaseFile,
-  type ReleaseId,
+  type ReleaseManifest,
   type SiteId,
 } from "@hostelry/core/adapter";
 import type { FileSystem } from "../file-system/file-system.ts";
@@ -19,7 +19,6 @@ import {
   smallBytes,
 } from "../file-system/read-file.ts";
 import { systemCode } from "../file-system/system-error.ts";
-import type { ReleaseFiles } from "./manifest-cache.ts";
 
 /** What a view reads from. */
 export interface ReleaseViewParts {
@@ -27,18 +26,19 @@ export interface ReleaseViewParts {
   /** The content source's name, for errors. */
   readonly name: string;
   readonly siteId: SiteId;
-  readonly release: ReleaseId;
+  readonly manifest: ReleaseManifest;
   /** The release's own directory: never the pointer, which may flip between two reads. */
   readonly directory: string;
-  readonly files: ReleaseFiles;
   classify(cause: unknown, signal: AbortSignal | undefined): AdapterError;
 }
 
 /** One release, read by its own name. */
 export function releaseView(parts: ReleaseViewParts): ContentView {
-  const { files, release } = parts;
+  const { release, rules } = parts.manifest;
+  const files = new Map(parts.manifest.files.map((file) => [file.path, file]));
   return {
     release,
+    ...(rules === undefined ? {} : { rules }),
     file: (path) => files.get(path),
     read(path, { signal, start, end } = {}) {
       const file = files.get(path);
@@ -120,7 +120,8 @@ function readError(
   if (signal?.aborted === true || !["ENOENT", "ENOTDIR", "ELOOP"].includes(systemCode(cause))) {
     return parts.classify(cause, signal);
   }
-  const { fileSystem, name: target, siteId, release } = parts;
+  const { fileSystem, name: target, siteId } = parts;
+  const { release } = parts.manifest;
   if (fileSystem.lstatSync(parts.directory, { throwIfNoEntry: false }) !== undefined)
     return corrupt(parts, path, cause);
   const sentence = `Release ${release} of ${siteId} was removed while it was read.`;
@@ -128,7 +129,8 @@ function readError(
 }
 
 function corrupt(parts: ReleaseViewParts, path: string, cause: unknown): ContentError {
-  const { name: target, release } = parts;
+  const { name: target } = parts;
+  const { release } = parts.manifest;
   return hostingError(
     "RELEASE_CORRUPT",
     `${path} of release ${release} is not as it was laid out.`,

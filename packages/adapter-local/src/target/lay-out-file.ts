@@ -1,7 +1,6 @@
-import { type BlobStore, hostingError, type ReleaseFile, unwrap } from "@hostelry/core/adapter";
+import { type BlobStore, hostingError, type ReleaseFile, untilAborted, unwrap } from "@hostelry/core/adapter";
 import { openForReading, readChunks } from "../file-system/read-file.ts";
 import { unless } from "../file-system/system-error.ts";
-import { untilAborted } from "../file-system/until-aborted.ts";
 import { openNew, pour } from "../file-system/write-file.ts";
 import { isAsStaged, type LinkSource, laidOutMode } from "./link-sources.ts";
 import type { TargetParts } from "./target-parts.ts";

@@ -95,10 +95,16 @@ describe("help", () => {
       "preview",
       "previews",
       "rollback",
+      "reconcile",
+      "freeze",
+      "unfreeze",
       "status",
       "revisions",
       "state",
       "serve",
+      "edge",
+      "gc",
+      "migrate",
     ]);
     const texts = await Promise.all(names.map((name) => hostelry([name, "--help"])));
     for (const [index, text] of texts.entries()) {

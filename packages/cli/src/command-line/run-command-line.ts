@@ -1,7 +1,12 @@
+import { edge } from "../commands/edge.ts";
+import { freeze, unfreeze } from "../commands/freeze.ts";
+import { gc } from "../commands/gc.ts";
 import { inspect } from "../commands/inspect.ts";
+import { migrate } from "../commands/migrate.ts";
 import { preview } from "../commands/preview.ts";
 import { previews } from "../commands/previews.ts";
 import { publish } from "../commands/publish.ts";
+import { reconcile } from "../commands/reconcile.ts";
 import { revisions } from "../commands/revisions.ts";
 import { rollback } from "../commands/rollback.ts";
 import { serve } from "../commands/serve.ts";
@@ -25,10 +30,16 @@ const commands: readonly Command[] = [
   preview,
   previews,
   rollback,
+  reconcile,
+  freeze,
+  unfreeze,
   status,
   revisions,
   state,
   serve,
+  edge,
+  gc,
+  migrate,
 ];
 
 /** What a command line runs in. */

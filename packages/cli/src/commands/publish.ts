@@ -1,6 +1,7 @@
 import { type Revision, type RevisionId, type Site, unwrap } from "@hostelry/core";
 import { type Command, type CommandContext, stateOptions } from "../command-line/command.ts";
 import type { ExitCode } from "../command-line/exit-code.ts";
+import { policyOf, policyOption } from "../command-line/fleet-policy.ts";
 import { requiredText } from "../command-line/parse-arguments.ts";
 import { planText } from "../report/plan-text.ts";
 import { publishObject, publishText } from "../report/publish-text.ts";
@@ -15,7 +16,7 @@ export const publish: Command = {
   name: "publish",
   summary: "check an archive and make it the live site, at once or not at all",
   usage: [
-    "ARCHIVE --site SITE [--create] [--expect-current REV] [--force] [--plan]",
+    "ARCHIVE --site SITE [--create] [--expect-current REV] [--policy POLICY] [--force] [--plan]",
     "--revision rN --site SITE [...]",
   ],
   options: {
@@ -27,6 +28,7 @@ export const publish: Command = {
       type: "boolean",
       help: "lay it out anew although it is live: for files that were damaged where they are served",
     },
+    ...policyOption,
     plan: { type: "boolean", help: "show what would change and be sent; publish nothing (an archive is uploaded)" },
   },
   details: [
@@ -34,6 +36,7 @@ export const publish: Command = {
   ],
   async run(context) {
     const meant = requiredText(context.args, "site");
+    policyOf(context.args);
     await checkContentArguments(context);
     return withHosting(context, async (state) => {
       const site = await siteOf(context, state, meant);
@@ -59,7 +62,8 @@ async function go(context: CommandContext, state: OpenState, site: Site, revisio
   const { hosting, acting } = state;
   const expectCurrent = await expected(context, state, site);
   const force = context.args.flag("force");
-  const options = { ...acting, siteId: site.id, expectCurrent, force, onProgress: output.progress };
+  const policy = policyOf(context.args);
+  const options = { ...acting, siteId: site.id, expectCurrent, force, policy, onProgress: output.progress };
   const outcome = await unwrap(hosting.publish(revision.id, options));
   output.result(publishObject(site, revision, outcome), publishText(site, revision, outcome, output.paint));
   return 0;

@@ -1,5 +1,6 @@
 import { unwrap } from "@hostelry/core";
 import { type Command, stateOptions } from "../command-line/command.ts";
+import { policyOf, policyOption } from "../command-line/fleet-policy.ts";
 import { requiredText } from "../command-line/parse-arguments.ts";
 import { UsageError } from "../command-line/usage-error.ts";
 import { publishObject, publishText } from "../report/publish-text.ts";
@@ -11,21 +12,23 @@ import { withHosting } from "../state/with-hosting.ts";
 export const rollback: Command = {
   name: "rollback",
   summary: "make live again what was live before",
-  usage: ["--site SITE [--to rN]"],
+  usage: ["--site SITE [--to rN] [--policy POLICY]"],
   options: {
     ...stateOptions,
     site: { type: "string", value: "SITE", help: "the site, by name or id" },
     to: { type: "string", value: "rN|ID", help: "the revision to return to (default: the one before)" },
+    ...policyOption,
   },
   async run(context) {
     const { args, output, signal } = context;
     const meant = requiredText(args, "site");
     if (args.positionals.length > 0) throw new UsageError("rollback takes no archive; name a revision with --to.");
+    const policy = policyOf(args);
     return withHosting(context, async ({ hosting, acting }) => {
       const site = await findSite(hosting, meant, signal);
       const wanted = args.text("to");
       const to = wanted === undefined ? undefined : (await findRevision(hosting, site, wanted, signal)).id;
-      const outcome = await unwrap(hosting.rollback(site.id, { ...acting, to, onProgress: output.progress }));
+      const outcome = await unwrap(hosting.rollback(site.id, { ...acting, to, policy, onProgress: output.progress }));
       const revision = await unwrap(hosting.revisions.get(outcome.publication.revisionId, { signal }));
       output.result(publishObject(site, revision, outcome), publishText(site, revision, outcome, output.paint));
       return 0;

@@ -1,4 +1,4 @@
-import type { Preview, Publication, Revision, RevisionId, SiteStatus, TargetStatus } from "@hostelry/core";
+import type { Preview, Publication, Revision, RevisionId, SiteFreeze, SiteStatus, TargetStatus } from "@hostelry/core";
 import { count, formatDate } from "../terminal/format.ts";
 import type { Palette } from "../terminal/palette.ts";
 
@@ -16,7 +16,7 @@ export function statusObject({ status, revisions, previews }: SiteAccount): obje
   const { site, slots, unfinished, targets, inSync } = status;
   const live = slots.find(({ name }) => name === "live");
   return {
-    site: { id: site.id, name: site.name, state: site.state },
+    site: { id: site.id, name: site.name, state: site.state, frozen: site.frozen ?? null },
     live:
       live === undefined
         ? null
@@ -51,11 +51,17 @@ export function statusText(account: SiteAccount, paint: Palette): string {
   const mark = inSync ? paint.good("✓") : paint.warn("!");
   return [
     `${mark} ${paint.strong(site.name)} ${paint.soft(site.id)}  ${site.state}`,
+    ...(site.frozen === undefined ? [] : [`  ${paint.warn("frozen")}       ${frozenText(site.frozen)}`]),
     `  live         ${liveText(account)}`,
     ...account.previews.map((preview) => `  preview      ${previewText(account, preview)}`),
     ...unfinished.map((publication) => `  ${paint.warn("unfinished")}   ${unfinishedText(account, publication)}`),
     ...targets.map((target) => `  target       ${targetText(target, paint)}`),
   ].join("\n");
+}
+
+/** Who froze a site, when and why, on one line. */
+export function frozenText({ frozenBy, since, reason }: SiteFreeze): string {
+  return `by ${frozenBy} since ${formatDate(since)}: ${reason}`;
 }
 
 function liveText({ status, revisions }: SiteAccount): string {

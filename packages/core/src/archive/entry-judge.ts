@@ -6,12 +6,13 @@ import { displayName } from "./names/display-name.ts";
 import { entryName } from "./names/entry-name.ts";
 import type { TreePath } from "./site/site-tree.ts";
 
+/** What an entry stands for; asked when its name is right. `undefined`: refused, and the log says why. */
+export type KindOfEntry = () => EntryKind | undefined;
+
 /** An entry as its format declares it. */
 export interface DeclaredEntry {
   /** Decoded, separators are slashes. */
   readonly name: string;
-  /** What it stands for; asked when the name is right. `undefined`: refused, and the log says why. */
-  readonly kind: () => EntryKind | undefined;
   readonly size: number;
   /** Known for ZIP only. */
   readonly packedSize?: number | undefined;
@@ -20,11 +21,15 @@ export interface DeclaredEntry {
 /** Judges names, collisions and limits, one entry after another; the same for every format. */
 export interface EntryJudge {
   /**
-   * Adds an entry; the log gets what is wrong with it.
+   * Adds an entry; the log gets what is wrong with it. `name` and `place` in one.
    *
    * @returns its canonical path, empty for the root itself, `undefined` if it is refused.
    */
-  judge(entry: DeclaredEntry): string | undefined;
+  judge(entry: DeclaredEntry, kind: KindOfEntry): string | undefined;
+  /** Judges an entry by itself: its name and kind. `undefined` if it is refused. */
+  name(name: string, kind: KindOfEntry): TreePath | undefined;
+  /** Adds an entry whose name was right: collisions and limits, which cost three times as much. */
+  place(named: TreePath, entry: DeclaredEntry): string | undefined;
   /** Everything that was not refused, in order. */
   readonly paths: readonly TreePath[];
   readonly limits: LimitJudge;
@@ -65,26 +70,37 @@ export function entryJudge(policy: ArchivePolicy, log: FindingLog): EntryJudge {
     return undefined;
   };
 
+  const nameOf = (spelled: string, kindOf: KindOfEntry): TreePath | undefined => {
+    const name = entryName(spelled, policy);
+    if ("code" in name) {
+      log.error(name.code, name.message, spelled);
+      return undefined;
+    }
+    const kind = kindOf();
+    return kind === undefined ? undefined : { path: name.path, kind };
+  };
+
+  const place = (named: TreePath, entry: DeclaredEntry): string | undefined => {
+    const { path, kind } = named;
+    if (path === "") return judgeRoot(kind, entry.name);
+    if (kind === "file") limits.file(entry.name, entry.size, entry.packedSize);
+    // Once there are too many directories the verdict is out, and remembering more of them is what a bomb wants.
+    if (!limits.directories(index.directories)) return undefined;
+    const collision = index.add(path, kind, entry.name);
+    if (!limits.directories(index.directories)) return undefined;
+    if (collision !== undefined && !report(collision, entry.name)) return undefined;
+    paths.push(named);
+    return path;
+  };
+
   return {
     paths,
     limits,
-    judge: (entry) => {
-      const name = entryName(entry.name, policy);
-      if ("code" in name) {
-        log.error(name.code, name.message, entry.name);
-        return undefined;
-      }
-      const kind = entry.kind();
-      if (kind === undefined) return undefined;
-      if (name.path === "") return judgeRoot(kind, entry.name);
-      if (kind === "file") limits.file(entry.name, entry.size, entry.packedSize);
-      // Once there are too many directories the verdict is out, and remembering more of them is what a bomb wants.
-      if (!limits.directories(index.directories)) return undefined;
-      const collision = index.add(name.path, kind, entry.name);
-      if (!limits.directories(index.directories)) return undefined;
-      if (collision !== undefined && !report(collision, entry.name)) return undefined;
-      paths.push({ path: name.path, kind });
-      return name.path;
+    name: nameOf,
+    place,
+    judge: (entry, kind) => {
+      const named = nameOf(entry.name, kind);
+      return named === undefined ? undefined : place(named, entry);
     },
   };
 }

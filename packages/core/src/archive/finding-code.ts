@@ -74,6 +74,8 @@ export const findingCodes = {
   FORBIDDEN_FILE: "The policy does not let a file of this name be published.",
   EMPTY_ARCHIVE: "There is no file to publish.",
   NO_INDEX: "There is no index.html at the root of the site.",
+  REDIRECT_IGNORED: "A line of _redirects can't be used and is ignored.",
+  HEADER_RULE_IGNORED: "A line of _headers can't be used and is ignored.",
   MORE_FINDINGS: "There are more findings than the report lists.",
 } as const;
 

@@ -5,8 +5,8 @@ import type { FindingLog } from "./finding.ts";
 export interface LimitJudge {
   /** Adds a file. `packedSize` is known for ZIP only. */
   file(name: string, size: number, packedSize?: number): void;
-  /** Adds an entry of any kind. `false` when there are too many. */
-  entry(): boolean;
+  /** Looks at the number of entries of every kind. `false` when there are too many. */
+  entries(count: number): boolean;
   /** Looks at the number of directories. `false` when there are too many. */
   directories(count: number): boolean;
   /** Looks at all files against the whole archive. `false` when it unpacks to far more than it holds. */
@@ -29,7 +29,6 @@ export function limitJudge(policy: ArchivePolicy, log: FindingLog): LimitJudge {
   };
   const swollen = (size: number, packed: number): boolean =>
     size > policy.ratioFloorBytes && size > packed * policy.maxRatio;
-  let entries = 0;
   let totalBytes = 0;
   return {
     get crowded() {
@@ -57,9 +56,8 @@ export function limitJudge(policy: ArchivePolicy, log: FindingLog): LimitJudge {
         );
       }
     },
-    entry: () => {
-      entries += 1;
-      if (entries <= policy.maxEntries) return true;
+    entries: (count) => {
+      if (count <= policy.maxEntries) return true;
       return once("entries", () => log.error("TOO_MANY_ENTRIES", `There are more than ${policy.maxEntries} entries.`));
     },
     directories: (count) => {

@@ -8,6 +8,9 @@ export type AuditAction =
   | "site.created"
   | "site.renamed"
   | "site.state_changed"
+  | "site.frozen"
+  | "site.unfrozen"
+  | "site.reconciled"
   | "revision.uploaded"
   | "revision.validated"
   | "revision.refused"
@@ -36,4 +39,8 @@ export interface AuditDraft {
 export interface AuditEntry extends AuditDraft {
   /** Grows over the whole store; the cursor of `listAudit`. Gaps are possible, going back is not. */
   readonly sequence: number;
+  /** 1, 2, 3 … within the site, without gap. */
+  readonly number: number;
+  /** Links it to the entry before of the same site: see `auditHash`. */
+  readonly hash: string;
 }

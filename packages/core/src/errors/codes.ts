@@ -13,6 +13,15 @@ export interface TargetFailure {
   readonly message: string;
 }
 
+/** What one target shows after a publish that failed. */
+export interface TargetShown {
+  readonly target: string;
+  /** `null`: nothing, or, where it is not certain, not known. */
+  readonly release: string | null;
+  /** It was seen afterwards. `false`: it could not be asked, and `release` is what it ought to show. */
+  readonly certain: boolean;
+}
+
 /** The JSON-safe, secret-free facts that go with each code. */
 export interface ErrorDetails {
   readonly ABORTED: { readonly operation: string };
@@ -33,6 +42,18 @@ export interface ErrorDetails {
     readonly offered: number;
     readonly current: number;
   };
+  readonly HOST_KEY_MISMATCH: {
+    readonly transport: string;
+    readonly host: string;
+    readonly offered: string;
+    readonly expected: readonly string[];
+    readonly revoked: boolean;
+  };
+  readonly HOST_KEY_UNKNOWN: { readonly transport: string; readonly host: string; readonly offered: string };
+  readonly IDEMPOTENCY_CONFLICT: { readonly operation: string; readonly usedFor: string };
+  readonly IDEMPOTENCY_IN_PROGRESS: { readonly operation: string; readonly holder: string; readonly expiresAt: string };
+  readonly IDEMPOTENCY_RESULT_LOST: { readonly operation: string; readonly reason: string };
+  readonly INTAKE_TOO_SLOW: { readonly elapsedMs: number; readonly limitMs: number };
   readonly INVALID_INPUT: { readonly field: string; readonly problem: string };
   readonly LEASE_HELD: { readonly siteId: string; readonly holder: string; readonly expiresAt: string };
   readonly LEASE_LOST: { readonly siteId: string; readonly fencingToken: number };
@@ -64,13 +85,23 @@ export interface ErrorDetails {
     readonly step: string;
     readonly state: FailureState;
     readonly targets: readonly TargetFailure[];
+    /** With `state: "unknown"`: what each of the site's targets shows now. */
+    readonly shows?: readonly TargetShown[] | undefined;
   };
   readonly RELEASE_CORRUPT: { readonly target: string; readonly release: string; readonly paths: readonly string[] };
   readonly RELEASE_NOT_FOUND: { readonly target: string; readonly siteId: string; readonly release: string };
+  readonly REMOTE_FILE_EXISTS: { readonly transport: string; readonly path: string };
+  readonly REMOTE_FILE_NOT_FOUND: { readonly transport: string; readonly path: string };
   readonly REVISION_FOREIGN: { readonly revisionId: string; readonly siteId: string; readonly actualSiteId: string };
   readonly REVISION_NOT_FOUND: { readonly revisionId: string };
   readonly REVISION_NOT_VALIDATED: { readonly revisionId: string; readonly state: string };
   readonly REVISION_TRANSITION_INVALID: { readonly revisionId: string; readonly state: string; readonly event: string };
+  readonly SITE_FROZEN: {
+    readonly siteId: string;
+    readonly reason: string;
+    readonly frozenBy: string;
+    readonly since: string;
+  };
   readonly SITE_NOT_FOUND: { readonly siteId: string };
   readonly STATE_DIRECTORY_IN_USE: { readonly directory: string; readonly pid: number };
   readonly STORAGE_DENIED: { readonly path: string; readonly state: FailureState };
@@ -78,6 +109,21 @@ export interface ErrorDetails {
   readonly STORAGE_READ_ONLY: { readonly path: string; readonly state: FailureState };
   readonly STORE_CONFLICT: { readonly record: string; readonly expected: string; readonly actual: string };
   readonly TARGET_LAYOUT_INVALID: { readonly target: string; readonly path: string; readonly problem: string };
+  readonly TRANSPORT_AUTH_FAILED: { readonly transport: string; readonly methods: readonly string[] };
+  readonly TRANSPORT_LOST: { readonly transport: string; readonly operation: string; readonly state: FailureState };
+  readonly TRANSPORT_OUTPUT_TOO_LARGE: { readonly transport: string; readonly maxBytes: number };
+  readonly TRANSPORT_REFUSED: { readonly transport: string; readonly operation: string; readonly reason: string };
+  readonly TRANSPORT_UNREACHABLE: {
+    readonly transport: string;
+    readonly problem: string;
+    readonly retryAt: string | null;
+  };
+  readonly WEB_SERVER_REFUSED: {
+    readonly transport: string;
+    readonly server: string;
+    readonly step: "alone" | "whole" | "reload" | "check";
+    readonly output: string;
+  };
 }
 
 /** Every code there is. */
@@ -115,6 +161,30 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry } = {
   FENCED: {
     retryable: false,
     nextStep: "A later publication has taken over this site; look at its status and decide anew.",
+  },
+  HOST_KEY_MISMATCH: {
+    retryable: false,
+    nextStep: "Find out on the machine itself whether its key was changed; only then change the key you expect.",
+  },
+  HOST_KEY_UNKNOWN: {
+    retryable: false,
+    nextStep: "Read the machine's key on the machine itself, compare it with `offered`, and configure it.",
+  },
+  IDEMPOTENCY_CONFLICT: {
+    retryable: false,
+    nextStep: "Send a new request with a new key; this key belongs to a request with other input.",
+  },
+  IDEMPOTENCY_IN_PROGRESS: {
+    retryable: true,
+    nextStep: "The first request with this key is still running; send it again later, with the same key.",
+  },
+  IDEMPOTENCY_RESULT_LOST: {
+    retryable: false,
+    nextStep: "The request was done; look at the records for what came of it, or send a new one with a new key.",
+  },
+  INTAKE_TOO_SLOW: {
+    retryable: true,
+    nextStep: "Call again; if it stays slow, raise `garbage.graceMs` of every process that shares the blob store.",
   },
   INVALID_INPUT: { retryable: false, nextStep: "Correct the named field and call again." },
   LEASE_HELD: {
@@ -161,6 +231,11 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry } = {
     retryable: false,
     nextStep: "Publish the revision again; that release is no longer on the target.",
   },
+  REMOTE_FILE_EXISTS: { retryable: false, nextStep: "Look at what is there; move it away or choose another name." },
+  REMOTE_FILE_NOT_FOUND: {
+    retryable: false,
+    nextStep: "Check the path on that machine, and that its directory exists.",
+  },
   REVISION_FOREIGN: { retryable: false, nextStep: "Publish a revision of this site, or upload this content to it." },
   REVISION_NOT_FOUND: { retryable: false, nextStep: "List the site's revisions and use one of those ids." },
   REVISION_NOT_VALIDATED: {
@@ -170,6 +245,10 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry } = {
   REVISION_TRANSITION_INVALID: {
     retryable: false,
     nextStep: "Look at the revision's state; this step is not open from there.",
+  },
+  SITE_FROZEN: {
+    retryable: false,
+    nextStep: "Ask whoever froze the site; publish again once it is unfrozen.",
   },
   SITE_NOT_FOUND: { retryable: false, nextStep: "List the sites and use one of those ids." },
   STATE_DIRECTORY_IN_USE: {
@@ -189,6 +268,27 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry } = {
   TARGET_LAYOUT_INVALID: {
     retryable: false,
     nextStep: "Move the named path away; Hostelry does not overwrite what it did not make.",
+  },
+  TRANSPORT_AUTH_FAILED: {
+    retryable: false,
+    nextStep: "Check the user, the key or password, and what that machine's SSH server allows the user.",
+  },
+  TRANSPORT_LOST: { retryable: true, nextStep: "Look at what was done before the connection broke, and call again." },
+  TRANSPORT_OUTPUT_TOO_LARGE: {
+    retryable: false,
+    nextStep: "Raise `maxOutputBytes`, or start the program and read its output as a stream.",
+  },
+  TRANSPORT_REFUSED: {
+    retryable: false,
+    nextStep: "Allow the named operation in that machine's SSH server, or use a target that does without.",
+  },
+  TRANSPORT_UNREACHABLE: {
+    retryable: true,
+    nextStep: "Check that the machine is up and reachable; call again, not before `retryAt` if it says so.",
+  },
+  WEB_SERVER_REFUSED: {
+    retryable: false,
+    nextStep: "Read `details.output` for what the web server says, mend that, and install again.",
   },
 };
 

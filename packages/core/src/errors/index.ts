@@ -7,6 +7,7 @@ export {
   errorTable,
   type FailureState,
   type TargetFailure,
+  type TargetShown,
 } from "./codes.ts";
 export { describeError } from "./describe.ts";
 export {

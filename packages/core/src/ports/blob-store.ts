@@ -27,6 +27,26 @@ export interface BlobRange {
   readonly end?: number | undefined;
 }
 
+/** A blob as a listing names it. */
+export interface ListedBlob {
+  readonly sha256: string;
+  /** Bytes. */
+  readonly size: number;
+  /** When its bytes were last put, also when they were there already; by the blob store's own clock. */
+  readonly putAt: Date;
+  /** Milliseconds since then, by the same clock. */
+  readonly idleMs: number;
+}
+
+/** Which of the named blobs to remove. */
+export interface RemoveOptions extends CallOptions {
+  /**
+   * Only blobs that nobody has put after this time; a time out of `list`, for it is by the blob store's own clock.
+   * Default: all of them.
+   */
+  readonly unlessPutAfter?: Date | undefined;
+}
+
 /** Errors of {@link BlobStore}. */
 export type BlobStoreError = AdapterError | HostingErrorOf<"BLOB_MISMATCH"> | HostingErrorOf<"BLOB_NOT_FOUND">;
 
@@ -50,7 +70,7 @@ export interface BlobStore {
    * Stores bytes under their hash and resolves when they are durable and readable.
    *
    * Absent: creates the blob.
-   * Repeated: finds it there, reads the input to its end, answers `stored: false`.
+   * Repeated: finds it there, reads the input to its end, answers `stored: false`; its `putAt` is now.
    * Concurrent: several puts of the same bytes all succeed; readers see the whole blob or none.
    * Cancelled: `ABORTED`; nothing is readable under the name, temporary data goes with the next sweep at the latest.
    * Half-way: an input that throws or ends early, a full disk: an error with state `unchanged`, nothing is readable.
@@ -87,24 +107,24 @@ export interface BlobStore {
    *
    * Absent: an empty store gives an empty page.
    * Repeated: gives the same page when nothing changed.
-   * Concurrent: a blob that is there all the while is listed exactly once.
+   * Concurrent: a blob that is there all the while is listed exactly once; one that `remove` is looking at may be missed.
    * Cancelled: `ABORTED`.
    * Half-way: fails as a whole; it only reads.
    * Limits: pages of 1 to 1000; a limit beyond is cut to it.
    */
-  list(
-    page?: PageRequest & CallOptions,
-  ): ResultAsync<Page<{ readonly sha256: string; readonly size: number }>, BlobStoreError>;
+  list(page?: PageRequest & CallOptions): ResultAsync<Page<ListedBlob>, BlobStoreError>;
 
   /**
    * Removes blobs. Needs `capabilities.collectable`. The caller knows that nothing refers to them.
    *
    * Absent: is success.
    * Repeated: is success, `removed` counts only what was there.
-   * Concurrent: with a put of the same bytes, either order; the put's blob is whole or gone, never damaged.
+   * Concurrent: with a put of the same bytes, either order; the put's blob is whole or gone, never damaged. With
+   *   `unlessPutAfter`, a blob whose put began after that time stays: looking and removing are one act, and readers of
+   *   such a blob see it all the while.
    * Cancelled: `ABORTED`; some may be gone.
    * Half-way: state `changed`; removing again goes on.
    * Limits: takes any number of names.
    */
-  remove(sha256: readonly string[], options?: CallOptions): ResultAsync<{ readonly removed: number }, BlobStoreError>;
+  remove(sha256: readonly string[], options?: RemoveOptions): ResultAsync<{ readonly removed: number }, BlobStoreError>;
 }

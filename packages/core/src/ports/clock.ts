@@ -3,6 +3,11 @@ export interface Clock {
   /** Now. */
   now(): Date;
   /**
+   * Milliseconds since some fixed moment, with fractions, never going back: for durations, which the time of day can't
+   * tell while it is being set. Default: that of `now`.
+   */
+  monotonicMs?(): number;
+  /**
    * Resolves after `milliseconds`, or at once when `signal` fires (it never rejects: look at the signal). Does not keep
    * the process alive.
    */
@@ -12,6 +17,7 @@ export interface Clock {
 /** The machine's clock. */
 export const systemClock: Clock = {
   now: () => new Date(),
+  monotonicMs: () => performance.now(),
   sleep: (milliseconds, signal) =>
     new Promise((resolve) => {
       if (signal?.aborted === true) return resolve();

@@ -3,6 +3,7 @@ import type { PreviewGuard } from "../preview/preview.ts";
 import type { ReleaseFile, ReleaseId } from "../publish/release.ts";
 import type { SlotName } from "../publish/slot.ts";
 import type { ResultAsync } from "../result/index.ts";
+import type { SiteRules } from "../routing/site-rules.ts";
 import type { ServingState, SiteId } from "../site/site.ts";
 import type { BlobRange } from "./blob-store.ts";
 import type { AdapterError, CallOptions } from "./call-options.ts";
@@ -13,7 +14,11 @@ export type ContentError = AdapterError | HostingErrorOf<"RELEASE_CORRUPT"> | Ho
 /** One release, held fast: later flips do not change what this view shows. */
 export interface ContentView {
   readonly release: ReleaseId;
-  /** The file at a path of the manifest (no leading slash), if there is one. */
+  /** What the site's `_redirects` and `_headers` said when the release was made; absent: nothing. */
+  readonly rules?: SiteRules | undefined;
+  /**
+   * The file at a path of the manifest (no leading slash), if there is one; also compressed copies, which have a `coding`.
+   */
   file(path: string): ReleaseFile | undefined;
   /**
    * Reads a file's bytes, or a part of them, after looking it up with `file`.
@@ -58,4 +63,18 @@ export interface ContentSource {
     request: { readonly siteId: SiteId; readonly slot: SlotName },
     options?: CallOptions,
   ): ResultAsync<SiteContent | null, ContentError>;
+
+  /**
+   * Says what `look` would say, at once, where that needs no waiting. A source that leaves it out is asked with `look`; one
+   * that has it is served from without a promise. It helps when the same release gives the same view each time: what is
+   * known of a release is kept with its view.
+   *
+   * Absent: `null`, as `look`; `undefined`: can't be told at once, or failed. Then `look` is asked.
+   * Repeated: looks again.
+   * Concurrent: as `look`.
+   * Cancelled: can't be.
+   * Half-way: it only reads, and does not throw.
+   * Limits: a few microseconds, for the event loop stands still meanwhile.
+   */
+  glance?(request: { readonly siteId: SiteId; readonly slot: SlotName }): SiteContent | null | undefined;
 }

@@ -2,6 +2,7 @@ import { hostingError } from "../errors/index.ts";
 import { adapterError } from "./adapter-error.ts";
 import type { BlobStore } from "./blob-store.ts";
 import { type GuardedMethod, guardCall } from "./guard-call.ts";
+import type { PublicProbe } from "./public-probe.ts";
 import type { Store } from "./store/index.ts";
 import type { Target } from "./target.ts";
 
@@ -25,12 +26,18 @@ const storeMethods: Methods<Store> = {
   acquireLease: second(30 * seconds),
   advancePublication: second(30 * seconds),
   appendRevision: second(30 * seconds),
+  // It waits on purpose, for a minute at most.
+  awaitAudit: second(90 * seconds),
   beginPublication: second(30 * seconds),
+  beginIdempotent: second(30 * seconds),
   closePreview: second(30 * seconds),
   compareAndSetSlot: second(30 * seconds),
+  completeIdempotent: second(30 * seconds),
   consumePreviewToken: second(30 * seconds),
+  countExpired: second(30 * seconds),
   createPreview: second(30 * seconds),
   createSite: second(30 * seconds),
+  endIdempotent: second(30 * seconds),
   getPreview: second(30 * seconds),
   getRevision: second(30 * seconds),
   getSite: second(30 * seconds),
@@ -40,9 +47,14 @@ const storeMethods: Methods<Store> = {
   listRevisions: second(30 * seconds),
   listSites: first(30 * seconds),
   listSlots: second(30 * seconds),
+  noteIdempotent: second(30 * seconds),
+  readAuditHead: second(30 * seconds),
   releaseLease: second(30 * seconds),
+  removeExpired: second(30 * seconds),
+  renewIdempotent: second(10 * seconds),
   renewLease: second(10 * seconds),
   revokePreview: second(30 * seconds),
+  setFreeze: second(30 * seconds),
   updateRevision: second(30 * seconds),
   updateSite: second(30 * seconds),
 };
@@ -65,6 +77,13 @@ const targetMethods: Methods<Target> = {
   stage: second(null),
   verify: second(null),
 };
+
+const publicProbeMethods: Methods<PublicProbe> = { look: second(60 * seconds) };
+
+/** A public probe that cannot throw, hang or answer with something foreign. */
+export function guardPublicProbe(probe: PublicProbe): PublicProbe {
+  return guard(probe, "public-probe/1", publicProbeMethods);
+}
 
 /** A store that cannot throw, hang or answer with something foreign. */
 export function guardStore(store: Store): Store {

@@ -5,6 +5,8 @@ export type {
   BlobStore,
   BlobStoreCapabilities,
   BlobStoreError,
+  ListedBlob,
+  RemoveOptions,
   StoredBlob,
 } from "./blob-store.ts";
 export type {
@@ -20,11 +22,17 @@ export type {
 export { type Clock, systemClock } from "./clock.ts";
 export type { ContentError, ContentSource, ContentView, SiteContent } from "./content-source.ts";
 export type { Events, HostingEvent } from "./events.ts";
-export { guardBlobStore, guardStore, guardTarget } from "./guard.ts";
+export { guardBlobStore, guardPublicProbe, guardStore, guardTarget } from "./guard.ts";
 export type { HostingPorts, PublishPolicy } from "./hosting-ports.ts";
+export type { PublicProbe, PublicProbeOutcome, PublicProbeRequest } from "./public-probe.ts";
 export { type Random, systemRandom } from "./random.ts";
 export type {
   AuditRecords,
+  ExpiredCount,
+  ExpiredRecords,
+  IdempotencyBeginning,
+  IdempotencyRecords,
+  IdempotentCall,
   LeaseRecords,
   PreviewRecords,
   PreviewTokenError,
@@ -51,3 +59,21 @@ export type {
   TargetError,
   TargetObservation,
 } from "./target.ts";
+export type {
+  Command,
+  CommandOutput,
+  ProcessOutcome,
+  ReadFileOptions,
+  RemoteDirectoryEntry,
+  RemoteFileFacts,
+  RemoteFileKind,
+  RunOptions,
+  StartOptions,
+  Transport,
+  TransportCapabilities,
+  TransportError,
+  TransportFileError,
+  TransportFiles,
+  TransportProcess,
+  WriteFileOptions,
+} from "./transport/index.ts";

@@ -6,6 +6,7 @@ import type { ResultAsync } from "../result/index.ts";
 import type { ServingState, SiteId } from "../site/site.ts";
 import type { BlobStore } from "./blob-store.ts";
 import type { AdapterError, CallOptions, WorkOptions } from "./call-options.ts";
+import type { TransportError } from "./transport/index.ts";
 
 /** What a target can do; read by core and by the conformance kit, which skips nothing but what is `false` here. */
 export interface TargetCapabilities {
@@ -31,6 +32,11 @@ export interface StageRequest extends FencedRequest {
   readonly manifest: ReleaseManifest;
   /** Where to take missing bytes from. */
   readonly blobs: Pick<BlobStore, "read">;
+  /**
+   * The release that is live on record, `null` when there is none. A hint: a target that a network lies before may begin
+   * with what it differs from, without asking first. It decides by what it finds.
+   */
+  readonly before?: ReleaseManifest | null | undefined;
 }
 
 /** What staging did. */
@@ -40,6 +46,11 @@ export interface StageOutcome {
   readonly sentBytes: number;
   /** Files that the target had already, in an earlier release, and used again. */
   readonly reusedFiles: number;
+  /**
+   * For how long after a flip the target's own web server can still show the release before, in seconds; `null`: there is
+   * no bound. Left out by a target that does not know.
+   */
+  readonly staleSeconds?: number | null | undefined;
 }
 
 /** Which pointer to set. */
@@ -49,6 +60,11 @@ export interface ActivateRequest extends FencedRequest {
   readonly release: ReleaseId | null;
   /** For a preview's slot: what the target needs to guard it. Stored with the pointer. */
   readonly guard?: PreviewGuard | undefined;
+  /**
+   * Files to look at through the slot in the same call, after the flip. A target that a network lies before spares a
+   * round trip by answering `probe`; any other leaves both alone, and is asked with `probe`.
+   */
+  readonly samples?: readonly ProbeSample[] | undefined;
 }
 
 /** What a flip did. */
@@ -57,6 +73,10 @@ export interface ActivateOutcome {
   readonly previous: ReleaseId | null;
   /** `false` when it showed the release already. */
   readonly changed: boolean;
+  /** What `probe` would say of `samples` after the flip. Left out without them, and by a target that does not look. */
+  readonly probe?: ProbeOutcome | undefined;
+  /** What `observe` would say after the flip. Left out without `samples`, and by a target that does not look. */
+  readonly observed?: TargetObservation | undefined;
 }
 
 /** What a target shows and holds for a site. */
@@ -95,6 +115,7 @@ export interface ReleaseProblem {
 /** Errors of {@link Target}. */
 export type TargetError =
   | AdapterError
+  | TransportError
   | HostingErrorOf<"BLOB_MISMATCH">
   | HostingErrorOf<"BLOB_NOT_FOUND">
   | HostingErrorOf<"FENCED">
@@ -163,7 +184,9 @@ export interface Target {
    *   paused between looking and changing.
    * Cancelled: `ABORTED` before the flip, or the flip's result; `details.state` tells.
    * Half-way: state `unknown` at worst; call again or `observe`. Durable when it resolves.
-   * Limits: something in the pointer's place that is not ours is `TARGET_LAYOUT_INVALID`, and stays.
+   * Limits: something in the pointer's place that is not ours is `TARGET_LAYOUT_INVALID`, and stays. Core launches the
+   *   flips of all targets together: what can be prepared belongs into `stage`, what can wait behind the flip. A look
+   *   (`samples`) that fails after the flip is left out, and fails nothing.
    */
   activate(request: ActivateRequest, options?: CallOptions): ResultAsync<ActivateOutcome, TargetError>;
 

@@ -3,7 +3,8 @@ import { type HostingError, type HostingErrorOf, hasCode } from "../errors/index
 import type { ActingOptions } from "../ports/call-options.ts";
 import type { HostingPorts } from "../ports/hosting-ports.ts";
 import type { RevisionMove, StoreError } from "../ports/store/index.ts";
-import { askAll } from "../publish/flip.ts";
+import { askAll } from "../publish/ask-targets.ts";
+import { fleetPolicyOf } from "../publish/fleet-policy-of.ts";
 import { type HeldLease, type HoldLeaseOptions, holdLease, type LeaseError } from "../publish/hold-lease.ts";
 import { type RecoverError, recoverPublications } from "../publish/recover-publications.ts";
 import { previewSlot, type Slot } from "../publish/slot.ts";
@@ -85,7 +86,7 @@ function close(
 ): ResultAsync<Preview, ClosePreviewError> {
   return flow(async function* () {
     const site = yield* ports.store.getSite(preview.siteId, { signal: held.signal });
-    yield* recoverPublications(ports, held, ports.targetsOf(site));
+    yield* recoverPublications(ports, held, ports.targetsOf(site), fleetPolicyOf(ports, site));
     return ok(yield* closePreviewSlot(ports, held, preview, actor));
   });
 }

@@ -1,20 +1,23 @@
 import type { AuditDraft } from "../audit/audit-entry.ts";
-import { type HostingErrorOf, hostingError } from "../errors/index.ts";
-import { newId } from "../identity/identity.ts";
+import { type HostingErrorOf, hasCode, hostingError } from "../errors/index.ts";
+import { type Attempt, onlyAttempt } from "../idempotency/attempt.ts";
 import type { ActingOptions, WorkOptions } from "../ports/call-options.ts";
 import type { HostingPorts } from "../ports/hosting-ports.ts";
+import { fleetPolicyOf } from "../publish/fleet-policy-of.ts";
 import { type HeldLease, holdLease } from "../publish/hold-lease.ts";
 import type { PublishError } from "../publish/publish-revision.ts";
 import { publishSlot } from "../publish/publish-slot.ts";
 import { recoverPublications } from "../publish/recover-publications.ts";
+import { readSlot } from "../publish/release-records.ts";
 import { previewSlot } from "../publish/slot.ts";
 import { targetsOf } from "../publish/targets-of.ts";
 import { err, flow, ok, type Result, type ResultAsync } from "../result/index.ts";
 import { loadManifest } from "../revision/load-manifest.ts";
 import type { RevisionId } from "../revision/revision.ts";
+import type { SiteId } from "../site/site.ts";
 import { closePreviewSlot } from "./close-preview.ts";
 import type { Preview, PreviewId } from "./preview.ts";
-import { hashPreviewToken, newPreviewToken } from "./preview-token.ts";
+import { hashPreviewToken } from "./preview-token.ts";
 
 /** Errors of `previews.open`. */
 export type OpenPreviewError = PublishError | HostingErrorOf<"INVALID_INPUT">;
@@ -48,45 +51,80 @@ export function openPreview(
   ports: HostingPorts,
   revisionId: RevisionId,
   options: OpenPreviewOptions = {},
+  attempt: Attempt = onlyAttempt(ports),
 ): ResultAsync<OpenedPreview, OpenPreviewError> {
-  const { signal, actor = "system", waitMs } = options;
+  const { signal, waitMs } = options;
   return flow(async function* () {
     const ttlMs = yield* checkTtl(options.ttlMs ?? defaultTtlMs);
     const revision = yield* ports.store.getRevision(revisionId, { signal });
     yield* loadManifest(ports, revision, { signal });
     // Before anything is written: where nothing can show it there shall be no record of it.
     yield* targetsOf(ports, yield* ports.store.getSite(revision.siteId, { signal }), "previews");
-    const token = newPreviewToken(ports.random);
-    const at = ports.clock.now();
-    const preview: Preview = {
-      id: newId("preview", ports.random) as PreviewId,
-      siteId: revision.siteId,
-      revisionId,
-      tokenHash: hashPreviewToken(token),
-      createdAt: at,
-      expiresAt: new Date(at.getTime() + ttlMs),
-      singleUse: options.singleUse ?? false,
-    };
-    const { id: subject, siteId, expiresAt } = preview;
-    const after = { revisionId, expiresAt: expiresAt.toISOString() };
-    const audit: AuditDraft = { actor, action: "preview.opened", siteId, subject, at, after };
-    const written = yield* createRecord(ports, preview, audit, options);
-    ports.emit(audit);
-    const shown = await holdLease(ports, siteId, { signal, waitMs }, (held) => show(ports, held, written, options));
-    if (shown.isOk()) return ok({ preview: written, token });
+    const { siteId } = revision;
+    const opened = yield* draw(ports, attempt, { siteId, revisionId, ttlMs }, options);
+    const { id: previewId } = opened.preview;
+    const shown = await holdLease(ports, siteId, { signal, waitMs }, (held) =>
+      show(ports, held, opened.preview, options),
+    );
+    if (shown.isOk()) return ok(opened);
     // Nobody has the token; close the record as well, without the caller's signal. Failing that, it expires.
-    void (await ports.store.closePreview({ previewId: written.id, now: ports.clock.now() }));
+    void (await ports.store.closePreview({ previewId, now: ports.clock.now() }));
     return err(shown.error);
   });
+}
+
+/**
+ * The record of the preview: the open one that an earlier attempt left, or else a new one. Previews of earlier attempts
+ * that were closed, because they could not be shown, stay closed.
+ */
+function draw(
+  ports: HostingPorts,
+  attempt: Attempt,
+  wanted: { readonly siteId: SiteId; readonly revisionId: RevisionId; readonly ttlMs: number },
+  options: OpenPreviewOptions,
+): ResultAsync<OpenedPreview, OpenPreviewError> {
+  const { signal, singleUse = false } = options;
+  return flow(async function* () {
+    for (let index = 0; ; index += 1) {
+      const id = attempt.id("preview", index) as PreviewId;
+      const tokens = attempt.tokens(index);
+      const found = attempt.resumed ? await ports.store.getPreview(id, { signal }) : undefined;
+      if (found?.isOk()) {
+        const token = tokens.find((each) => hashPreviewToken(each) === found.value.tokenHash);
+        if (token !== undefined && isOpen(found.value, ports.clock.now())) return ok({ preview: found.value, token });
+        continue;
+      }
+      if (found?.isErr() && !hasCode(found.error, "PREVIEW_NOT_FOUND")) return err(found.error);
+      const [token] = tokens;
+      if (token === undefined) throw new TypeError("A preview is drawn without a token.");
+      const { siteId, revisionId, ttlMs } = wanted;
+      const createdAt = ports.clock.now();
+      const expiresAt = new Date(createdAt.getTime() + ttlMs);
+      const tokenHash = hashPreviewToken(token);
+      const preview: Preview = { id, siteId, revisionId, tokenHash, createdAt, expiresAt, singleUse };
+      return ok({ preview: yield* createRecord(ports, preview, options), token });
+    }
+  });
+}
+
+function isOpen({ closedAt, revokedAt, expiresAt }: Preview, now: Date): boolean {
+  return closedAt === undefined && revokedAt === undefined && expiresAt > now;
 }
 
 function createRecord(
   ports: HostingPorts,
   preview: Preview,
-  audit: AuditDraft,
   options: ActingOptions,
 ): ResultAsync<Preview, OpenPreviewError> {
-  return ports.store.createPreview({ preview, audit }, { signal: options.signal });
+  const { actor = "system", signal } = options;
+  return flow(async function* () {
+    const { id: subject, siteId, revisionId, createdAt: at, expiresAt } = preview;
+    const after = { revisionId, expiresAt: expiresAt.toISOString() };
+    const audit: AuditDraft = { actor, action: "preview.opened", siteId, subject, at, after };
+    const written = yield* ports.store.createPreview({ preview, audit }, { signal });
+    ports.emit(audit);
+    return ok(written);
+  });
 }
 
 function show(
@@ -99,7 +137,10 @@ function show(
     const { signal } = held;
     const site = yield* ports.store.getSite(preview.siteId, { signal });
     const targets = ports.targetsOf(site);
-    yield* recoverPublications(ports, held, targets);
+    const policy = fleetPolicyOf(ports, site);
+    yield* recoverPublications(ports, held, targets, policy);
+    // By an earlier attempt, or by recovery of it.
+    if ((yield* readSlot(ports, site.id, previewSlot(preview.id), { signal })) !== undefined) return ok(undefined);
     const revision = yield* ports.store.getRevision(preview.revisionId, { signal });
     const manifest = yield* loadManifest(ports, revision, { signal });
     const able = yield* targetsOf(ports, site, "previews");
@@ -110,6 +151,7 @@ function show(
       slot: previewSlot(preview.id),
       guard: { tokenHash: singleUse ? null : tokenHash, expiresAt },
       targets: able,
+      policy,
       current: undefined,
       actor: options.actor ?? "system",
       onProgress: options.onProgress,

@@ -1,10 +1,11 @@
-import type { HostingErrorOf } from "../errors/index.ts";
+import { type HostingErrorOf, hasCode } from "../errors/index.ts";
 import type { HostingPorts } from "../ports/hosting-ports.ts";
 import type { ActivateOutcome, ProbeSample, Target, TargetError } from "../ports/target.ts";
 import type { PreviewGuard } from "../preview/preview.ts";
-import { allSettled, type ResultAsync } from "../result/index.ts";
+import { ResultAsync } from "../result/index.ts";
 import type { SiteId } from "../site/site.ts";
-import { probeTarget } from "./probe-target.ts";
+import { askAll } from "./ask-targets.ts";
+import { checkProbe, probeTarget } from "./probe-target.ts";
 import type { ReleaseId } from "./release.ts";
 import type { SlotName } from "./slot.ts";
 import type { TargetAnswer } from "./target-failures.ts";
@@ -17,18 +18,24 @@ export interface Flip {
   /** What the slot shall show; `null`: nothing. */
   readonly release: ReleaseId | null;
   readonly guard?: PreviewGuard | undefined;
+  /** What a target may look at in the same call. */
+  readonly samples?: readonly ProbeSample[] | undefined;
   readonly targets: readonly Target[];
 }
 
-/** Flips every target, side by side. Never stops at a failure: the caller must know where each of them stands. */
+/**
+ * Flips every target, all launched in one tick. Never stops at a failure: the caller must know where each of them
+ * stands.
+ */
 export function flipAll(
   ports: HostingPorts,
   flip: Flip,
   signal: AbortSignal,
 ): Promise<readonly TargetAnswer<ActivateOutcome>[]> {
-  return askAll(ports, flip.targets, signal, (target, own) => {
-    const { siteId, slot, release, guard, fencingToken } = flip;
-    return target.activate({ siteId, slot, release, guard, fencingToken }, { signal: own });
+  const { siteId, slot, release, guard, samples, fencingToken } = flip;
+  const request = { siteId, slot, release, guard, samples, fencingToken };
+  return askAll(ports, flip.targets, signal, (target, own) => target.activate(request, { signal: own }), {
+    together: true,
   });
 }
 
@@ -38,7 +45,7 @@ export function flipAll(
  */
 export function flipBack(
   ports: HostingPorts,
-  flip: Flip,
+  flip: Pick<Flip, "siteId" | "slot" | "fencingToken">,
   answers: readonly TargetAnswer<ActivateOutcome>[],
   before: ReleaseId | null,
   signal: AbortSignal,
@@ -47,46 +54,39 @@ export function flipBack(
   for (const { target, result } of answers) {
     if (result === undefined) continue;
     if (result.isOk()) shown.set(target, result.value.changed ? result.value.previous : before);
-    else if (leftState(result.error) !== "unchanged") shown.set(target, before);
+    else if (mayHaveFlipped(result.error)) shown.set(target, before);
   }
-  return askAll(ports, [...shown.keys()], signal, (target, own) => {
-    const { siteId, slot, fencingToken } = flip;
-    return target.activate({ siteId, slot, release: shown.get(target) ?? null, fencingToken }, { signal: own });
-  });
+  const { siteId, slot, fencingToken } = flip;
+  return askAll(
+    ports,
+    [...shown.keys()],
+    signal,
+    (target, own) =>
+      target.activate({ siteId, slot, release: shown.get(target) ?? null, fencingToken }, { signal: own }),
+    { together: true },
+  );
 }
 
-/** Looks at what every target serves now. */
+/** Looks at what every target serves now. A target that looked when it flipped is not asked again. */
 export function probeAll(
   ports: HostingPorts,
   flip: Flip & { readonly release: ReleaseId },
   samples: readonly ProbeSample[],
   signal: AbortSignal,
+  flipped: readonly TargetAnswer<ActivateOutcome>[] = [],
 ): Promise<readonly TargetAnswer<void>[]> {
-  return askAll(ports, flip.targets, signal, (target, own) => probeTarget(target, flip, samples, own));
+  const looked = new Map(
+    flipped.map(({ target, result }) => [target, result?.isOk() ? result.value.probe : undefined]),
+  );
+  return askAll(ports, flip.targets, signal, (target, own) => {
+    const seen = looked.get(target);
+    if (seen === undefined) return probeTarget(target, flip, samples, own);
+    return new ResultAsync(Promise.resolve(checkProbe(target, flip, samples, seen)));
+  });
 }
 
-/** Asks every target the same thing, as many at once as the policy allows. */
-export async function askAll<T>(
-  ports: HostingPorts,
-  targets: readonly Target[],
-  signal: AbortSignal,
-  ask: (target: Target, signal: AbortSignal) => ResultAsync<T, TargetError | HostingErrorOf<"PROBE_FAILED">>,
-  stopOnError = false,
-): Promise<readonly TargetAnswer<T>[]> {
-  const jobs = targets.map((target) => (own: AbortSignal) => ask(target, own));
-  const concurrency = ports.publishing.targetConcurrency;
-  const settled = await allSettled(jobs, { concurrency, signal, stopOnError });
-  return targets.map((target, index) => ({ target, result: settled.byJob[index] }));
-}
-
-function leftState(error: TargetError | HostingErrorOf<"PROBE_FAILED">): string {
-  switch (error.code) {
-    case "FENCED":
-    case "RELEASE_NOT_FOUND":
-    case "TARGET_LAYOUT_INVALID":
-    case "INVALID_INPUT":
-      return "unchanged";
-    default:
-      return "state" in error.details ? error.details.state : "unknown";
-  }
+/** Whether a flip that failed may have happened all the same, or may still happen. */
+export function mayHaveFlipped(error: TargetError | HostingErrorOf<"PROBE_FAILED">): boolean {
+  if (hasCode(error, "FENCED", "RELEASE_NOT_FOUND", "TARGET_LAYOUT_INVALID", "INVALID_INPUT")) return false;
+  return "state" in error.details ? error.details.state !== "unchanged" : true;
 }

@@ -9,4 +9,13 @@ export interface Lease {
   readonly fencingToken: number;
   /** By the store's clock. */
   readonly expiresAt: Date;
+  /** Who held it before and let it run out: a publisher that died, or was paused for too long. Told once, by `acquireLease`. */
+  readonly takenFrom?: FormerHolder | undefined;
+}
+
+/** Somebody whose lease ended without being given back. */
+export interface FormerHolder {
+  readonly holder: string;
+  readonly fencingToken: number;
+  readonly expiredAt: Date;
 }

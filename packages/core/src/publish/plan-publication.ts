@@ -7,9 +7,15 @@ import { err, flow, ok, type ResultAsync } from "../result/index.ts";
 import { loadManifest } from "../revision/load-manifest.ts";
 import type { RevisionId } from "../revision/revision.ts";
 import type { SiteId } from "../site/site.ts";
-import { askAll } from "./flip.ts";
-import { type PublishError, type PublishOptions, type PublishOutcome, publishRevision } from "./publish-revision.ts";
-import { type ReleaseId, type ReleaseManifest, releaseIdOf } from "./release.ts";
+import { askAll } from "./ask-targets.ts";
+import {
+  type BeforePublication,
+  type PublishError,
+  type PublishOptions,
+  type PublishOutcome,
+  publishRevision,
+} from "./publish-revision.ts";
+import { isContentFile, type ReleaseId, type ReleaseManifest, releaseIdOf } from "./release.ts";
 import { readSlot, releaseManifestOf } from "./release-records.ts";
 import { stampTimes } from "./stamp-times.ts";
 
@@ -82,6 +88,7 @@ export function applyPlan(
   ports: HostingPorts,
   plan: PublishPlan,
   options: Omit<PublishOptions, "expectCurrent" | "siteId"> = {},
+  before?: BeforePublication,
 ): ResultAsync<PublishOutcome, PublishError | HostingErrorOf<"PLAN_STALE">> {
   const { signal } = options;
   return flow(async function* () {
@@ -89,12 +96,8 @@ export function applyPlan(
     const live = yield* readSlot(ports, siteId, "live", { signal });
     if ((live?.publication ?? null) !== basis) return err(stale(plan, live?.publication ?? null));
     const expectPublication = basis;
-    const outcome = await publishRevision(ports, revisionId, {
-      ...options,
-      siteId,
-      expectCurrent: current,
-      expectPublication,
-    });
+    const expected = { ...options, siteId, expectCurrent: current, expectPublication };
+    const outcome = await publishRevision(ports, revisionId, expected, before);
     if (outcome.isErr() && outcome.error.code === "PUBLISH_CONFLICT") return err(stale(plan, null, outcome.error));
     return outcome;
   });
@@ -143,7 +146,7 @@ function compare(
   before: ReleaseManifest | undefined,
   after: Manifest,
 ): { added: readonly string[]; changed: readonly string[]; removed: readonly string[] } {
-  const old = new Map(before?.files.map(({ path, sha256 }) => [path, sha256]));
+  const old = new Map(before?.files.filter(isContentFile).map(({ path, sha256 }) => [path, sha256]));
   const added: string[] = [];
   const changed: string[] = [];
   for (const { path, sha256 } of after.files) {

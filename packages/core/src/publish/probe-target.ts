@@ -1,6 +1,6 @@
 import { type HostingErrorOf, hostingError } from "../errors/index.ts";
-import type { ProbeSample, Target, TargetError } from "../ports/target.ts";
-import { err, flow, ok, type ResultAsync } from "../result/index.ts";
+import type { ProbeOutcome, ProbeSample, Target, TargetError } from "../ports/target.ts";
+import { err, flow, ok, type Result, type ResultAsync } from "../result/index.ts";
 import type { SiteId } from "../site/site.ts";
 import type { ReleaseId, ReleaseManifest } from "./release.ts";
 import type { SlotName } from "./slot.ts";
@@ -24,22 +24,37 @@ export function probeSamples(manifest: ReleaseManifest): readonly ProbeSample[] 
   return [...chosen].map(([path, sha256]) => ({ path, sha256 }));
 }
 
+/** What a probe should see. */
+export interface ExpectedProbe {
+  readonly siteId: SiteId;
+  readonly slot: SlotName;
+  readonly release: ReleaseId;
+}
+
 /** Looks through the slot as a visitor would; anything but the expected release and bytes is `PROBE_FAILED`. */
 export function probeTarget(
   target: Target,
-  expected: { readonly siteId: SiteId; readonly slot: SlotName; readonly release: ReleaseId },
+  expected: ExpectedProbe,
   samples: readonly ProbeSample[],
   signal: AbortSignal,
 ): ResultAsync<void, TargetError | HostingErrorOf<"PROBE_FAILED">> {
-  const { siteId, slot, release } = expected;
+  const { siteId, slot } = expected;
   return flow(async function* () {
-    const { served, mismatches } = yield* target.probe({ siteId, slot, samples }, { signal });
-    if (served === release && mismatches.length === 0) return ok(undefined);
-    const what =
-      served === release
-        ? `${mismatches.length} of ${samples.length} files differ`
-        : `it serves ${served ?? "nothing"}`;
-    const details = { target: target.name, siteId, expected: release, served, mismatches };
-    return err(hostingError("PROBE_FAILED", `${target.name} does not serve release ${release}: ${what}.`, details));
+    const seen = yield* target.probe({ siteId, slot, samples }, { signal });
+    return checkProbe(target, expected, samples, seen);
   });
+}
+
+/** Compares what a target said it serves with what it should. */
+export function checkProbe(
+  target: Target,
+  { siteId, release }: ExpectedProbe,
+  samples: readonly ProbeSample[],
+  { served, mismatches }: ProbeOutcome,
+): Result<void, HostingErrorOf<"PROBE_FAILED">> {
+  if (served === release && mismatches.length === 0) return ok(undefined);
+  const what =
+    served === release ? `${mismatches.length} of ${samples.length} files differ` : `it serves ${served ?? "nothing"}`;
+  const details = { target: target.name, siteId, expected: release, served, mismatches };
+  return err(hostingError("PROBE_FAILED", `${target.name} does not serve release ${release}: ${what}.`, details));
 }

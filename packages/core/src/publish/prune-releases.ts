@@ -1,9 +1,9 @@
 import type { HostingError } from "../errors/index.ts";
 import type { HostingPorts } from "../ports/hosting-ports.ts";
 import type { StoreError } from "../ports/store/index.ts";
-import type { Target, TargetError } from "../ports/target.ts";
+import type { Target, TargetError, TargetObservation } from "../ports/target.ts";
 import { flow, ok, type ResultAsync } from "../result/index.ts";
-import { askAll } from "./flip.ts";
+import { askAll } from "./ask-targets.ts";
 import type { HeldLease } from "./hold-lease.ts";
 import { publicationOfRelease, type ReleaseId } from "./release.ts";
 
@@ -15,12 +15,14 @@ export interface PruneOutcome {
 
 /**
  * Removes what no visitor and no rollback needs: keeps whatever a slot shows and the newest live releases, as many as
- * the policy says; takes left-overs of dead publications away. Under the lease, after recording.
+ * the policy says; takes left-overs of dead publications away. Under the lease, after recording. A target in `observed`
+ * is not asked again what it holds.
  */
 export function pruneReleases(
   ports: HostingPorts,
   held: HeldLease,
   targets: readonly Target[],
+  observed: ReadonlyMap<Target, TargetObservation | undefined> = new Map(),
 ): ResultAsync<PruneOutcome, StoreError> {
   return flow(async function* () {
     const { siteId, fencingToken, lost } = held;
@@ -43,7 +45,7 @@ export function pruneReleases(
       signal: AbortSignal,
     ): ResultAsync<{ readonly discarded: readonly ReleaseId[] }, TargetError> {
       return flow(async function* () {
-        const seen = yield* target.observe(siteId, { signal });
+        const seen = observed.get(target) ?? (yield* target.observe(siteId, { signal }));
         const shown = new Set(seen.slots.values());
         const old = (release: ReleaseId): boolean =>
           !keep.has(release) && !shown.has(release) && publicationOfRelease(release) <= fencingToken;

@@ -1,73 +1,10 @@
-import { type Hosting, type HostingError, type ResultAsync, type Site, unwrap } from "@hostelry/core";
+import { type Hosting, unwrap } from "@hostelry/core";
 import { describe, expect, it } from "vitest";
-import { type Mortality, mortal, mortality } from "../../test/mortal.ts";
-import { branchOf, newWorld, nth, siteWith, startProcess, visitorSees, type World } from "../../test/scene.ts";
-import type { Revision } from "../revision/revision.ts";
+import type { FleetScene } from "../../test/fleet-scene.ts";
+import { killEverywhere } from "../../test/kill-everywhere.ts";
+import { nth, visitorSees } from "../../test/scene.ts";
 
-const lease = { leaseTtlMs: 30_000, leaseWaitMs: 0 };
-
-interface Scene {
-  readonly world: World;
-  readonly site: Site;
-  readonly revisions: readonly Revision[];
-}
-
-/** Made once: every kill starts from a branch of it. */
-let prepared: Promise<Scene> | undefined;
-
-async function prepare(): Promise<Scene> {
-  prepared ??= newScene();
-  const { world, ...rest } = await prepared;
-  return { world: branchOf(world), ...rest };
-}
-
-async function newScene(): Promise<Scene> {
-  const world = newWorld(3);
-  const { hosting } = startProcess(world);
-  const { site, revisions } = await siteWith(hosting, "v1", "v2", "v3");
-  await unwrap(hosting.publish(nth(revisions, 1)));
-  return { world, site, revisions };
-}
-
-/** Runs until the process has died or the act is done; tells which. */
-async function runMortal(
-  scene: Scene,
-  life: Mortality,
-  act: (hosting: Hosting, scene: Scene) => ResultAsync<unknown, HostingError>,
-): Promise<"died" | "done"> {
-  const { hosting } = startProcess(scene.world, (options) => mortal({ ...options, publishing: lease }, life));
-  let done = false;
-  void act(hosting, scene).andTee(() => {
-    done = true;
-  });
-  for (let idle = 0; !done && !life.dead; idle += 1) {
-    if (idle > 100_000) throw new Error(`Neither died nor done after ${life.calls} calls (${life.last}).`);
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  return life.dead ? "died" : "done";
-}
-
-/** Kills `act` at every call to a port, before and after its effect, and hands the survivor's world to `check`. */
-async function killEverywhere(
-  act: (hosting: Hosting, scene: Scene) => ResultAsync<unknown, HostingError>,
-  check: (scene: Scene, hosting: Hosting, died: string) => Promise<void>,
-): Promise<number> {
-  let kills = 0;
-  for (const when of ["before", "after"] as const) {
-    for (let at = 1; ; at += 1) {
-      const scene = await prepare();
-      const life = mortality(at, when);
-      if ((await runMortal(scene, life, act)) === "done") break;
-      kills += 1;
-      await scene.world.clock.advance(lease.leaseTtlMs);
-      const { hosting } = startProcess(scene.world, (options) => ({ ...options, publishing: lease }));
-      await check(scene, hosting, life.last);
-    }
-  }
-  return kills;
-}
-
-async function expectClean(scene: Scene, hosting: Hosting, label: string, died: string): Promise<void> {
+async function expectClean(scene: FleetScene, hosting: Hosting, label: string, died: string): Promise<void> {
   const { world, site } = scene;
   expect(visitorSees(world, site), died).toEqual(Array.from({ length: 3 }, () => `<title>${label}</title>`));
   const status = await unwrap(hosting.sites.status(site.id));

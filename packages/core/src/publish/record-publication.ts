@@ -6,6 +6,7 @@ import { moveRevision } from "../revision/move-revision.ts";
 import type { HeldLease } from "./hold-lease.ts";
 import type { Publication } from "./publication.ts";
 import { publicationAudit } from "./publication-audit.ts";
+import type { FlipTiming, TargetResult } from "./target-result.ts";
 
 /** Errors of recording a publication. */
 export type RecordPublicationError =
@@ -16,17 +17,25 @@ export type RecordPublicationError =
   | HostingErrorOf<"SITE_NOT_FOUND">
   | HostingErrorOf<"STORE_CONFLICT">;
 
+/** What is kept of a publication besides that it was recorded. */
+export interface FleetRecord {
+  readonly results: readonly TargetResult[];
+  readonly flip?: FlipTiming | undefined;
+}
+
 /** Makes the record say what the targets show: slot, journal, states of the revisions and audit, in one act. */
 export function recordPublication(
   ports: HostingPorts,
   held: HeldLease,
   publication: Publication,
   actor: string,
+  fleet: FleetRecord,
 ): ResultAsync<Publication, RecordPublicationError> {
   return flow(async function* () {
     const { siteId, slot, number, revisionId, manifestDigest, release, previous } = publication;
     const at = ports.clock.now();
-    const audit = publicationAudit("publication.recorded", publication, actor, at);
+    const { results, flip } = fleet;
+    const audit = publicationAudit("publication.recorded", { ...publication, results }, actor, at);
     const revisions = yield* revisionMoves(ports, publication);
     yield* ports.store.compareAndSetSlot({
       siteId,
@@ -35,12 +44,15 @@ export function recordPublication(
       value: { revisionId, manifestDigest, release, publication: number, since: at },
       fencingToken: held.fencingToken,
       publication: number,
+      results,
+      ...(flip === undefined ? {} : { flip }),
       revisions,
       at,
       audit,
     });
     ports.emit(audit);
-    return ok({ ...publication, state: "recorded" as const, finishedAt: at });
+    const facts = flip === undefined ? { results } : { results, flip };
+    return ok({ ...publication, ...facts, state: "recorded" as const, finishedAt: at });
   });
 }
 

@@ -1,20 +1,20 @@
 import { type HostingErrorOf, hostingError } from "../errors/index.ts";
 import { err, ok, type Result } from "../result/index.ts";
+import { readStoredRules, storedRules } from "../routing/stored-rules.ts";
 import { isReleaseId, type ReleaseFile, type ReleaseManifest } from "./release.ts";
 
 const sha256Pattern = /^[0-9a-f]{64}$/;
 
 /** The manifest as bytes for storing and sending: JSON, one array per file, always the same for the same release. */
 export function encodeReleaseManifest(manifest: ReleaseManifest): Uint8Array {
-  const files = manifest.files.map((file) => [
-    file.path,
-    file.sha256,
-    file.size,
-    file.mode,
-    file.mtimeSeconds,
-    file.mediaType,
-  ]);
-  const document = { version: 1, release: manifest.release, manifestDigest: manifest.manifestDigest, files };
+  const files = manifest.files.map((file) => {
+    const { path, sha256, size, mode, mtimeSeconds, mediaType, coding, keptUntilSeconds } = file;
+    const row = [path, sha256, size, mode, mtimeSeconds, mediaType];
+    return coding === undefined && keptUntilSeconds === undefined ? row : [...row, { coding, keptUntilSeconds }];
+  });
+  const { release, manifestDigest, stampSeconds } = manifest;
+  const rules = manifest.rules === undefined ? undefined : storedRules(manifest.rules);
+  const document = { version: 1, release, manifestDigest, stampSeconds, files, rules };
   return new TextEncoder().encode(JSON.stringify(document));
 }
 
@@ -37,10 +37,11 @@ export function decodeReleaseManifest(bytes: Uint8Array): Result<ReleaseManifest
 
 function readDocument(document: unknown): ReleaseManifest | string {
   if (typeof document !== "object" || document === null) return "not an object";
-  const { version, release, manifestDigest, files } = document as Record<string, unknown>;
+  const { version, release, manifestDigest, stampSeconds, files, rules: stored } = document as Record<string, unknown>;
   if (version !== 1) return "unknown version";
   if (typeof release !== "string" || !isReleaseId(release)) return "bad release name";
   if (typeof manifestDigest !== "string" || !sha256Pattern.test(manifestDigest)) return "bad digest";
+  if (stampSeconds !== undefined && !isCount(stampSeconds)) return "bad time";
   if (!Array.isArray(files)) return "no list of files";
   const read: ReleaseFile[] = [];
   for (const row of files as readonly unknown[]) {
@@ -48,16 +49,28 @@ function readDocument(document: unknown): ReleaseManifest | string {
     if (file === undefined) return `bad file at row ${read.length + 1}`;
     read.push(file);
   }
-  return { release, manifestDigest, files: read };
+  const stamp = stampSeconds === undefined ? {} : { stampSeconds };
+  if (stored === undefined) return { release, manifestDigest, ...stamp, files: read };
+  const rules = readStoredRules(stored);
+  return rules === undefined ? "bad rules" : { release, manifestDigest, ...stamp, files: read, rules };
 }
 
 function readRow(row: unknown): ReleaseFile | undefined {
-  if (!Array.isArray(row) || row.length !== 6) return undefined;
-  const [path, sha256, size, mode, mtimeSeconds, mediaType] = row as readonly unknown[];
+  if (!Array.isArray(row) || (row.length !== 6 && row.length !== 7)) return undefined;
+  const [path, sha256, size, mode, mtimeSeconds, mediaType, more] = row as readonly unknown[];
   if (typeof path !== "string" || path === "" || typeof sha256 !== "string" || !sha256Pattern.test(sha256))
     return undefined;
   if (!isCount(size) || !isCount(mode) || !isCount(mtimeSeconds) || typeof mediaType !== "string") return undefined;
-  return { path, sha256, size, mode, mtimeSeconds, mediaType };
+  const file = { path, sha256, size, mode, mtimeSeconds, mediaType };
+  if (row.length === 6) return file;
+  const { coding, keptUntilSeconds } = (more ?? {}) as Record<string, unknown>;
+  if (coding !== undefined && coding !== "br" && coding !== "gzip") return undefined;
+  if (keptUntilSeconds !== undefined && !isCount(keptUntilSeconds)) return undefined;
+  return {
+    ...file,
+    ...(coding === undefined ? {} : { coding }),
+    ...(keptUntilSeconds === undefined ? {} : { keptUntilSeconds }),
+  };
 }
 
 function isCount(value: unknown): value is number {

@@ -3,7 +3,13 @@ import type { HostingPorts } from "../ports/hosting-ports.ts";
 import { err, flow, ok, type ResultAsync } from "../result/index.ts";
 import type { RevisionId } from "../revision/revision.ts";
 import type { SiteId } from "../site/site.ts";
-import { type PublishError, type PublishOptions, type PublishOutcome, publishRevision } from "./publish-revision.ts";
+import {
+  type BeforePublication,
+  type PublishError,
+  type PublishOptions,
+  type PublishOutcome,
+  publishRevision,
+} from "./publish-revision.ts";
 import { readSlot } from "./release-records.ts";
 
 /** Errors of `rollback`. */
@@ -24,10 +30,11 @@ export function rollbackSite(
   ports: HostingPorts,
   siteId: SiteId,
   options: RollbackOptions = {},
+  before?: BeforePublication,
 ): ResultAsync<PublishOutcome, RollbackError> {
   const { to, signal } = options;
   return flow(async function* () {
-    if (to !== undefined) return ok(yield* publishRevision(ports, to, { ...options, siteId }));
+    if (to !== undefined) return ok(yield* publishRevision(ports, to, { ...options, siteId }, before));
     yield* ports.store.getSite(siteId, { signal });
     const current = yield* readSlot(ports, siteId, "live", { signal });
     let after: string | undefined;
@@ -42,7 +49,7 @@ export function rollbackSite(
       );
       if (earlier !== undefined) {
         const expectCurrent = options.expectCurrent ?? current?.revisionId;
-        return ok(yield* publishRevision(ports, earlier.revisionId, { ...options, siteId, expectCurrent }));
+        return ok(yield* publishRevision(ports, earlier.revisionId, { ...options, siteId, expectCurrent }, before));
       }
       after = page.next;
     } while (after !== undefined);

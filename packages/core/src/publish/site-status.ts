@@ -5,7 +5,8 @@ import type { StoreError } from "../ports/store/index.ts";
 import type { TargetObservation } from "../ports/target.ts";
 import { flow, ok, type ResultAsync } from "../result/index.ts";
 import type { Site, SiteId } from "../site/site.ts";
-import { askAll } from "./flip.ts";
+import { askAll } from "./ask-targets.ts";
+import { driftOf } from "./drift.ts";
 import type { Publication } from "./publication.ts";
 import type { Slot } from "./slot.ts";
 
@@ -48,7 +49,7 @@ export function siteStatus(
     const targets = seen.map(({ target, result }): TargetStatus => {
       if (result?.isOk()) {
         const observed = result.value;
-        return { target: target.name, observed, inSync: agrees(site, slots, observed, target.capabilities.previews) };
+        return { target: target.name, observed, inSync: driftOf(site, slots, observed, target).length === 0 };
       }
       return { target: target.name, problem: result?.isErr() ? result.error : undefined, inSync: false };
     });
@@ -60,13 +61,4 @@ export function siteStatus(
       inSync: unfinished.length === 0 && targets.every(({ inSync }) => inSync),
     });
   });
-}
-
-function agrees(site: Site, slots: readonly Slot[], observed: TargetObservation, previews: boolean): boolean {
-  const expected = slots.filter(({ name }) => previews || name === "live");
-  return (
-    observed.servingState === site.state &&
-    observed.slots.size === expected.length &&
-    expected.every(({ name, release }) => observed.slots.get(name) === release)
-  );
 }

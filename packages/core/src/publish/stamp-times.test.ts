@@ -38,6 +38,17 @@ describe("stampTimes", () => {
     expect(times(second)).toEqual({ "index.html": 101 });
   });
 
+  it("goes forward for a path that was away for a release, in the same second", () => {
+    const second = stampTimes(site({ "index.html": "a" }), releaseIdOf(2, hash("2")), first, at(100));
+    const third = stampTimes(site({ "index.html": "a", "app.js": "c" }), releaseIdOf(3, hash("3")), second, at(100));
+    expect(times(third)).toEqual({ "index.html": 100, "app.js": 102 });
+  });
+
+  it("goes forward past a publication that does not stand, but may have been seen", () => {
+    const later = stampTimes(site({ "index.html": "c" }), releaseIdOf(3, hash("3")), first, at(100), 104);
+    expect(times(later)).toEqual({ "index.html": 105 });
+  });
+
   it("names the content types", () => {
     const release = stampTimes(
       site({ "a.html": "a", "b.js": "b", "c.png": "c", "d.svg": "d", e: "e" }),

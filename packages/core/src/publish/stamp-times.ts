@@ -7,21 +7,30 @@ import type { ReleaseFile, ReleaseId, ReleaseManifest } from "./release.ts";
  *
  * Web servers make validators out of time and size. A path whose bytes are those of the release before keeps its time,
  * so caches stay good; changed bytes get a time that is later than any before, also on a rollback, so that nobody is
- * told "not modified" wrongly, not even a client that only sends If-Modified-Since (RFC 9110 §13.1.3).
+ * told "not modified" wrongly, not even a client that only sends If-Modified-Since (RFC 9110 §13.1.3). "Any before" are all
+ * times that publications of the site have given so far (`laterThanSeconds`): a path may have been away for a release, and a
+ * publication that was taken back may have been seen.
  */
 export function stampTimes(
   manifest: Manifest,
   release: ReleaseId,
   before: ReleaseManifest | undefined,
   now: Date,
+  laterThanSeconds = 0,
 ): ReleaseManifest {
   const earlier = new Map(before?.files.map((file) => [file.path, file]));
-  const nowSeconds = Math.floor(now.getTime() / 1000);
+  const floor = before === undefined ? laterThanSeconds : Math.max(laterThanSeconds, stampOf(before));
+  const stampSeconds = Math.max(Math.floor(now.getTime() / 1000), floor + 1);
   const files = manifest.files.map((file): ReleaseFile => {
     const known = earlier.get(file.path);
     const same = known !== undefined && known.sha256 === file.sha256;
-    const mtimeSeconds = same ? known.mtimeSeconds : Math.max(nowSeconds, (known?.mtimeSeconds ?? -1) + 1);
+    const mtimeSeconds = same ? known.mtimeSeconds : stampSeconds;
     return { ...file, mtimeSeconds, mediaType: mediaTypeOf(file.path) };
   });
-  return { release, manifestDigest: manifest.digest, files };
+  return { release, manifestDigest: manifest.digest, stampSeconds, files };
+}
+
+/** The time that a release's publication has given, or the latest of its files' where that was not written down. */
+export function stampOf({ stampSeconds = 0, files }: ReleaseManifest): number {
+  return files.reduce((latest, { mtimeSeconds }) => Math.max(latest, mtimeSeconds), stampSeconds);
 }

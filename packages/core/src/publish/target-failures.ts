@@ -6,6 +6,9 @@ import type { Result } from "../result/index.ts";
 export interface TargetAnswer<T> {
   readonly target: Target;
   readonly result: Result<T, TargetError | HostingErrorOf<"PROBE_FAILED">> | undefined;
+  /** When it was asked and when it had answered, on one clock that never goes back; for durations. */
+  readonly startedMs: number;
+  readonly endedMs: number;
 }
 
 /** Errors that a step on targets makes or passes on. */
@@ -35,8 +38,10 @@ export function targetFailure<T>(answers: readonly TargetAnswer<T>[], failed: Fa
   // The signal that stopped the siblings of a failure is not a failure of theirs.
   const causes = failures.filter(({ error }) => !hasCode(error, "ABORTED"));
   const decisive = (causes.find(({ error }) => hasCode(error, "FENCED")) ?? causes[0] ?? failures[0])?.error;
+  // Whoever is fenced out has a successor, who puts right what was left: what visitors see is no longer this one's to say.
+  if (hasCode(decisive, "FENCED")) return decisive;
   if (decisive !== undefined && failed.state !== "unknown") {
-    if (hasCode(decisive, "FENCED", "ABORTED") || answers.length === 1) return decisive;
+    if (hasCode(decisive, "ABORTED") || answers.length === 1) return decisive;
   }
   const targets = causes.map(({ failure }) => failure);
   const names = targets.map(({ target }) => target).join(", ");

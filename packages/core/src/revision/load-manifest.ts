@@ -4,7 +4,7 @@ import { type HostingErrorOf, hostingError } from "../errors/index.ts";
 import type { BlobStoreError } from "../ports/blob-store.ts";
 import type { CallOptions } from "../ports/call-options.ts";
 import type { HostingPorts } from "../ports/hosting-ports.ts";
-import { err, flow, ok, type ResultAsync } from "../result/index.ts";
+import { err, errAsync, flow, ok, type ResultAsync } from "../result/index.ts";
 import type { Revision } from "./revision.ts";
 import { isPublishable } from "./revision-machine.ts";
 
@@ -20,15 +20,22 @@ export function loadManifest(
   revision: Revision,
   options: CallOptions,
 ): ResultAsync<Manifest, LoadManifestError> {
+  const { id: revisionId, state, manifestDigest } = revision;
+  if (manifestDigest !== undefined && isPublishable(state)) return readManifest(ports, manifestDigest, options);
+  const message = `Revision r${revision.number} is ${state}; only content that has passed inspection can be shown.`;
+  return errAsync(hostingError("REVISION_NOT_VALIDATED", message, { revisionId, state }));
+}
+
+/** The manifest of a digest, out of the blob store. */
+export function readManifest(
+  ports: HostingPorts,
+  digest: string,
+  options: CallOptions,
+): ResultAsync<Manifest, BlobStoreError | HostingErrorOf<"MANIFEST_INVALID">> {
   return flow(async function* () {
-    const { id: revisionId, state, manifestDigest } = revision;
-    if (manifestDigest === undefined || !isPublishable(state)) {
-      const message = `Revision r${revision.number} is ${state}; only content that has passed inspection can be shown.`;
-      return err(hostingError("REVISION_NOT_VALIDATED", message, { revisionId, state }));
-    }
-    const bytes = yield* readBlob(ports.blobs, manifestDigest, options);
+    const bytes = yield* readBlob(ports.blobs, digest, options);
     const manifest = yield* decodeManifest(bytes);
-    if (manifest.digest === manifestDigest) return ok(manifest);
+    if (manifest.digest === digest) return ok(manifest);
     const problem = "its digest is not the one on record";
     return err(hostingError("MANIFEST_INVALID", `The manifest can't be used: ${problem}.`, { problem }));
   });

@@ -2,12 +2,14 @@ import { type InspectError, inspectArchive } from "../archive/inspect-archive.ts
 import { encodeManifest, type Manifest } from "../archive/manifest.ts";
 import type { ArchiveReport } from "../archive/report.ts";
 import type { AuditDraft } from "../audit/audit-entry.ts";
-import type { HostingErrorOf } from "../errors/index.ts";
+import { type HostingErrorOf, hostingError } from "../errors/index.ts";
 import type { BlobStoreError } from "../ports/blob-store.ts";
-import type { ActingOptions, WorkOptions } from "../ports/call-options.ts";
+import type { ActingOptions, CallOptions, WorkOptions } from "../ports/call-options.ts";
 import type { HostingPorts } from "../ports/hosting-ports.ts";
 import type { StoreError } from "../ports/store/index.ts";
-import { flow, ok, type ResultAsync } from "../result/index.ts";
+import { err, flow, ok, type Result, type ResultAsync } from "../result/index.ts";
+import { readSiteRules } from "../routing/read-site-rules.ts";
+import { ruleFindings } from "../routing/rule-findings.ts";
 import { moveRevision } from "./move-revision.ts";
 import { quarantinedArchive } from "./quarantined-archive.ts";
 import type { Revision, RevisionId } from "./revision.ts";
@@ -17,6 +19,7 @@ export type ValidateRevisionError =
   | BlobStoreError
   | InspectError
   | StoreError
+  | HostingErrorOf<"INTAKE_TOO_SLOW">
   | HostingErrorOf<"REVISION_NOT_FOUND">
   | HostingErrorOf<"REVISION_TRANSITION_INVALID">
   | HostingErrorOf<"STORE_CONFLICT">;
@@ -34,20 +37,50 @@ export function validateRevision(
 ): ResultAsync<ArchiveReport, ValidateRevisionError> {
   const { signal, onProgress } = options;
   return flow(async function* () {
+    const begunAt = ports.clock.now();
     const revision = yield* ports.store.getRevision(revisionId, { signal });
     if (revision.report?.ok === true && revision.manifestDigest !== undefined) return ok(revision.report);
     const state = yield* moveRevision(revision, "validate");
     const source = yield* quarantinedArchive(ports, revision, { signal });
     const { blobs, archivePolicy: policy } = ports;
-    const { report, manifest } = yield* inspectArchive(source, { policy, blobs, signal, onProgress });
+    const { report: inspected, manifest } = yield* inspectArchive(source, { policy, blobs, signal, onProgress });
+    const report = manifest === undefined ? inspected : yield* withRuleFindings(ports, inspected, manifest, { signal });
     const change = manifest === undefined ? { report } : { report, state, manifestDigest: manifest.digest };
     if (manifest !== undefined)
       yield* ports.blobs.put({ bytes: encodeManifest(manifest), sha256: manifest.digest }, { signal });
+    yield* checkElapsed(ports, begunAt);
     const audit = draft(ports, revision, options, report, manifest);
     yield* ports.store.updateRevision({ revisionId, expectState: revision.state, change, audit }, { signal });
     ports.emit(audit);
     return ok(report);
   });
+}
+
+/** The site's own rules are read with its files: the owner hears now, and not when visitors complain, what is ignored. */
+function withRuleFindings(
+  ports: HostingPorts,
+  report: ArchiveReport,
+  manifest: Manifest,
+  options: CallOptions,
+): ResultAsync<ArchiveReport, BlobStoreError> {
+  return readSiteRules(ports.blobs, manifest, options).map(({ problems }) =>
+    problems.length === 0 ? report : { ...report, findings: [...report.findings, ...ruleFindings(problems)] },
+  );
+}
+
+/**
+ * Until they are recorded, blobs live by the grace period of garbage collection, also those that were there before. Half of
+ * it is left for recording.
+ */
+function checkElapsed(
+  { clock, garbage }: HostingPorts,
+  begunAt: Date,
+): Result<void, HostingErrorOf<"INTAKE_TOO_SLOW">> {
+  const elapsedMs = clock.now().getTime() - begunAt.getTime();
+  const limitMs = garbage.graceMs / 2;
+  if (elapsedMs <= limitMs) return ok(undefined);
+  const message = `The inspection took ${elapsedMs} ms, and after ${limitMs} ms its files are no longer sure to be there.`;
+  return err(hostingError("INTAKE_TOO_SLOW", message, { elapsedMs, limitMs }));
 }
 
 function draft(

@@ -12,16 +12,19 @@ export type CreateSiteError = StoreError | HostingErrorOf<"INVALID_INPUT"> | Hos
 
 const maxNameLength = 200;
 
-/** Creates a site in state `live` with nothing published. Not idempotent: every call makes another site. */
+/**
+ * Creates a site in state `live` with nothing published. Not idempotent: every call makes another site, unless it names
+ * the `id`; one that is there already is `STORE_CONFLICT`.
+ */
 export function createSite(
   ports: HostingPorts,
   input: { readonly name: string },
   options: ActingOptions = {},
+  id: SiteId = newId("site", ports.random) as SiteId,
 ): ResultAsync<Site, CreateSiteError> {
   return flow(async function* () {
     const name = yield* checkSiteName(input.name);
     const at = ports.clock.now();
-    const id = newId("site", ports.random) as SiteId;
     const site: Site = { id, name, state: "live", createdAt: at, version: 1 };
     const after = { name, state: site.state };
     const audit: AuditDraft = {

@@ -1,23 +1,42 @@
-import { isHostingError } from "@hostelry/core/adapter";
+import { type ContentError, isHostingError, type ResultAsync } from "@hostelry/core/adapter";
 import { hostName } from "../address/host-name.ts";
-import { pages } from "../page/pages.ts";
-import { type AnswerContext, answerRequest, pageFor } from "./answer-request.ts";
+import { replyNow } from "../file/send-bytes.ts";
+import type { AnswerContext } from "./answer-context.ts";
+import { answerRequest } from "./answer-request.ts";
 import type { Reply } from "./reply.ts";
 import type { SiteRequest } from "./site-request.ts";
 
 /**
  * Answers every request, whatever happens: a failed source, or a resolver that throws, is a page without internals for
- * the visitor and a problem for the host. A client that is gone is no problem.
+ * the visitor and a problem for the host. A client that is gone is no problem. At once where nothing has to be waited for.
  */
-export async function answerAlways(context: AnswerContext, request: SiteRequest): Promise<Reply> {
+export function answerAlways(context: AnswerContext, request: SiteRequest): Reply | Promise<Reply> {
   try {
-    const answer = await answerRequest(context, request);
-    if (answer.isOk()) return answer.value;
-    reportProblem(context, request, answer.error);
+    const answer = answerRequest(context, request);
+    return "status" in answer ? answer : answerLater(context, request, answer);
   } catch (cause) {
-    reportProblem(context, request, cause);
+    return failure(context, request, cause);
   }
-  return pageFor(request, pages.failure);
+}
+
+async function answerLater(
+  context: AnswerContext,
+  request: SiteRequest,
+  answering: ResultAsync<Reply, ContentError>,
+): Promise<Reply> {
+  try {
+    const answer = await answering;
+    return answer.isOk() ? answer.value : failure(context, request, answer.error);
+  } catch (cause) {
+    return failure(context, request, cause);
+  }
+}
+
+function failure(context: AnswerContext, request: SiteRequest, cause: unknown): Reply {
+  reportProblem(context, request, cause);
+  const page = replyNow(context.bodies, context.pages.reply(request, "failure"));
+  if (page === undefined) throw new TypeError("Pages need no bytes of files.");
+  return page;
 }
 
 /**
@@ -26,7 +45,7 @@ export async function answerAlways(context: AnswerContext, request: SiteRequest)
  */
 export function reportProblem(context: AnswerContext, request: SiteRequest, cause: unknown): void {
   const isOfSource = isHostingError(cause) && cause.code !== "ABORTED";
-  if (request.signal.aborted && !isOfSource) return;
+  if (request.signal().aborted && !isOfSource) return;
   const error = cause instanceof Error ? cause : new Error(String(cause));
   const path = request.target.split("?", 1)[0] ?? "";
   context.onProblem({ error, host: hostName(request.authority), path });

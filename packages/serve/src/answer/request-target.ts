@@ -1,8 +1,8 @@
-import { err, ok, type Result } from "@hostelry/core/adapter";
-
 /** A request's path and query, taken apart. */
 export interface RequestTarget {
-  /** Decoded, beginning with a slash. */
+  /** As it came, beginning with a slash. */
+  readonly rawPath: string;
+  /** Decoded once, runs of slashes made one. */
   readonly path: string;
   /** With its question mark, undecoded; empty when there is none. */
   readonly query: string;
@@ -10,35 +10,46 @@ export interface RequestTarget {
 
 /** Visible ASCII: all that RFC 9112 allows in a request line. Anything else would also be unsafe in `Location`. */
 const visibleAscii = /^[\x21-\x7e]+$/;
-const encodedSlash = /%(?:2f|5c)/i;
 
 /**
- * Takes a request target apart, decoding its path exactly once. Refused are forms that different programs read
- * differently: an encoded or reversed slash, a NUL, a dot segment (clients resolve those before they send), a broken
- * percent sign, and UTF-8 that is none. Only paths that a manifest lists are served, so this is the second wall.
+ * Takes a request target apart. `undefined` for what no client sends in good faith: a NUL or a backslash, encoded or not,
+ * and dot segments, which clients resolve before they send. Only paths that a manifest lists are served, so this is the
+ * second wall.
  */
-export function parseTarget(target: string): Result<RequestTarget, "malformed"> {
-  if (!target.startsWith("/") || !visibleAscii.test(target)) return err("malformed");
+export function parseTarget(target: string): RequestTarget | undefined {
+  if (target.charCodeAt(0) !== 0x2f || !visibleAscii.test(target)) return undefined;
   const mark = target.indexOf("?");
   const rawPath = mark < 0 ? target : target.slice(0, mark);
   const query = mark < 0 ? "" : target.slice(mark);
-  const path = encodedSlash.test(rawPath) ? undefined : decodePath(rawPath);
-  if (path === undefined || path.includes("\\") || path.includes("\0")) return err("malformed");
-  if (path.split("/").some((segment) => segment === "." || segment === "..")) return err("malformed");
-  return ok({ path, query });
+  const path = decodePath(rawPath);
+  if (path.includes("\\") || path.includes("\0")) return undefined;
+  if (path.includes("/.") && path.split("/").some((segment) => segment === "." || segment === "..")) return undefined;
+  return { rawPath, path, query };
 }
 
-function decodePath(rawPath: string): string | undefined {
+/**
+ * Decodes each segment; one with a broken escape, or with UTF-8 that is none, stands for itself. An encoded slash becomes a
+ * slash, and the answer then leads to the address that is written with one.
+ */
+export function decodePath(rawPath: string): string {
+  const path = rawPath.includes("%") ? rawPath.split("/").map(decodeSegment).join("/") : rawPath;
+  return path.includes("//") ? path.replace(/\/{2,}/g, "/") : path;
+}
+
+function decodeSegment(segment: string): string {
   try {
-    return decodeURIComponent(rawPath);
+    return decodeURIComponent(segment);
   } catch (cause) {
-    if (cause instanceof URIError) return undefined;
+    if (cause instanceof URIError) return segment;
     throw cause;
   }
 }
 
-/** A path for `Location`: encoded anew, and with one leading slash only, for `//name` would lead to another host. */
+/** What `encodeURIComponent` leaves as it is. */
+const plainPath = /^[A-Za-z0-9\-_.!~*'()/]*$/;
+
+/** A path as addresses are written: every segment encoded. Has one leading slash, for `//name` would be another host. */
 export function encodePath(path: string): string {
-  const segments = path.replace(/^\/+/, "").split("/").map(encodeURIComponent);
-  return `/${segments.join("/")}`;
+  const encoded = plainPath.test(path) ? path : path.split("/").map(encodeURIComponent).join("/");
+  return encoded.startsWith("//") ? encoded.replace(/^\/+/, "/") : encoded;
 }

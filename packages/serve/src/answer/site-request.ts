@@ -1,3 +1,6 @@
+/** Header fields as Node gives them; of those that are read here, none is a list. */
+export type RequestHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
+
 /** A request as both faces hand it to the one core. */
 export interface SiteRequest {
   readonly method: string;
@@ -6,8 +9,14 @@ export interface SiteRequest {
   /** Path and query as they came over the wire, undecoded. */
   readonly target: string;
   readonly https: boolean;
-  /** A header's value by its lower-case name; several are joined as HTTP says. */
-  header(name: string): string | undefined;
-  /** Fires when the client is gone. */
-  readonly signal: AbortSignal;
+  /** By lower-case name; several of one name are joined as HTTP says. */
+  readonly headers: RequestHeaders;
+  /** Fires when the client is gone. Made when it is asked for first: most requests are answered before anybody does. */
+  signal(): AbortSignal;
+}
+
+/** A header's value by its lower-case name. */
+export function headerOf({ headers }: SiteRequest, name: string): string | undefined {
+  const value = headers[name];
+  return value === undefined || typeof value === "string" ? value : value.join(", ");
 }

@@ -3,56 +3,110 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { TLSSocket } from "node:tls";
 import { answerAlways, reportProblem } from "../answer/answer-always.ts";
-import { type AnswerContext, pageFor } from "../answer/answer-request.ts";
+import type { AnswerContext } from "../answer/answer-context.ts";
+import { isUnknownHost } from "../answer/answer-request.ts";
 import type { Reply } from "../answer/reply.ts";
 import type { SiteRequest } from "../answer/site-request.ts";
-import { pages } from "../page/pages.ts";
+import { replyNow } from "../file/send-bytes.ts";
 
-/** The Node face: answers on `response`, and never rejects. */
-export async function answerNode(
+/** The Node face: answers on `response`, or leaves that to `next`, and never throws. */
+export function answerNode(
   context: AnswerContext,
   incoming: IncomingMessage,
   response: ServerResponse,
-): Promise<void> {
-  const gone = new AbortController();
-  response.once("close", () => gone.abort());
-  const request = siteRequest(incoming, gone.signal);
-  // More than one Host header: programs differ in which one they believe (RFC 9112 section 3.2 asks for 400).
-  const hosts = incoming.headersDistinct["host"]?.length ?? 0;
-  const reply = hosts > 1 ? pageFor(request, pages.malformedRequest) : await answerAlways(context, request);
+  next: (() => void) | undefined,
+): void {
+  const request = siteRequest(incoming, response);
+  // Programs differ in which of two hosts they believe (RFC 9112 section 3.2 asks for 400).
+  if (hasTwoHosts(incoming.rawHeaders)) {
+    const refusal = replyNow(context.bodies, context.pages.reply(request, "malformedRequest"));
+    if (refusal !== undefined) send(context, request, refusal, response);
+    return;
+  }
+  if (next === undefined) {
+    answer(context, request, response);
+    return;
+  }
+  const unknown = isUnknownHost(context, request.authority);
+  if (unknown === true) next();
+  else if (unknown === false) answer(context, request, response);
+  else void unknown.then((isUnknown) => (isUnknown ? next() : answer(context, request, response)));
+}
+
+function answer(context: AnswerContext, request: SiteRequest, response: ServerResponse): void {
+  const reply = answerAlways(context, request);
+  if ("status" in reply) send(context, request, reply, response);
+  else void reply.then((late) => send(context, request, late, response));
+}
+
+function send(context: AnswerContext, request: SiteRequest, reply: Reply, response: ServerResponse): void {
+  const { status, headers, body } = reply;
   try {
-    await send(reply, response);
+    if (response.destroyed) {
+      end(body);
+      return;
+    }
+    response.writeHead(status, headers as string[]);
+    if (body === null || body instanceof Uint8Array) {
+      response.end(body);
+      return;
+    }
+    pipeline(Readable.from(body, { objectMode: false }), response).catch((cause: unknown) => fail(cause));
   } catch (cause) {
+    end(body);
+    fail(cause);
+  }
+
+  function fail(cause: unknown): void {
     reportProblem(context, request, cause);
-    // Part of the body is out already: only a broken connection tells the client that it is not whole.
+    // Part of the body may be out already: only a broken connection tells the client that it is not whole.
     response.destroy();
   }
 }
 
-async function send({ status, headers, body }: Reply, response: ServerResponse): Promise<void> {
-  if (response.destroyed) {
-    if (body !== null && !(body instanceof Uint8Array)) await body[Symbol.asyncIterator]().return?.();
-    return;
-  }
-  response.writeHead(status, { ...headers });
-  if (body === null || body instanceof Uint8Array) response.end(body ?? undefined);
-  else await pipeline(Readable.from(body, { objectMode: false }), response);
+/** Tells a source that nobody will read any further. */
+function end(body: Reply["body"]): void {
+  if (body !== null && !(body instanceof Uint8Array)) void body[Symbol.asyncIterator]().return?.();
 }
 
-function siteRequest(incoming: IncomingMessage, signal: AbortSignal): SiteRequest {
-  const absolute = absoluteForm.exec(incoming.url ?? "");
+function siteRequest(incoming: IncomingMessage, response: ServerResponse): SiteRequest {
+  const { headers, url = "" } = incoming;
+  const authority = headers.host ?? ofHttp2(headers[":authority"]) ?? "";
+  const absolute = url.startsWith("/") ? null : absoluteForm.exec(url);
+  let gone: AbortSignal | undefined;
   return {
     method: incoming.method ?? "",
-    authority: absolute?.[1] ?? incoming.headers.host ?? "",
-    target: absolute === null ? (incoming.url ?? "") : absolute[2] || "/",
+    authority: absolute?.[1] ?? authority,
+    target: absolute === null ? url : absolute[2] || "/",
     https: incoming.socket instanceof TLSSocket,
-    header: (name) => {
-      const value = incoming.headers[name];
-      return Array.isArray(value) ? value.join(", ") : value;
+    headers,
+    // No getter: V8 gives every object that has one a shape of its own, which costs half as much as all the rest.
+    signal: () => {
+      gone ??= goneWith(response);
+      return gone;
     },
-    signal,
   };
+}
+
+function goneWith(response: ServerResponse): AbortSignal {
+  const leaving = new AbortController();
+  if (response.destroyed) leaving.abort();
+  else response.once("close", () => leaving.abort());
+  return leaving.signal;
+}
+
+function ofHttp2(authority: string | string[] | undefined): string | undefined {
+  return typeof authority === "string" ? authority : undefined;
 }
 
 /** `GET http://host/path`: a server must take it, and its host counts, not the header's (RFC 9112 section 3.2.2). */
 const absoluteForm = /^https?:\/\/([^/?#]*)([^#]*)/i;
+
+function hasTwoHosts(rawHeaders: readonly string[]): boolean {
+  let hosts = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at];
+    if (name?.length === 4 && name.toLowerCase() === "host") hosts += 1;
+  }
+  return hosts > 1;
+}

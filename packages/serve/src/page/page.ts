@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import type { Reply, ReplyHeaders } from "../answer/reply.ts";
+import { headerList, type ReplyHeaders } from "../answer/reply.ts";
+import type { PlannedReply } from "../file/planned-reply.ts";
 
 /** A page of our own: what a visitor reads when there is no content to send. */
 export interface Page {
@@ -19,7 +20,7 @@ h1{margin:0 0 .5rem;font-size:1.75rem;line-height:1.2}p{margin:0;color:var(--sof
 const contentSecurityPolicy = `default-src 'none'; style-src 'sha256-${createHash("sha256").update(style).digest("base64")}'; base-uri 'none'; form-action 'none'`;
 
 /** Renders a page. Titles and texts are ours: nothing of a request is ever put into one, so there is nothing to escape. */
-export function pageReply({ status, title, text, headers }: Page): Reply {
+export function pageReply({ status, title, text, headers }: Page): PlannedReply {
   const html = `<!doctype html>
 <html lang="en">
 <head>
@@ -41,14 +42,14 @@ export function pageReply({ status, title, text, headers }: Page): Reply {
   const body = Buffer.from(html);
   return {
     status,
-    headers: {
+    headers: headerList({
       "content-type": "text/html; charset=utf-8",
       "content-length": String(body.byteLength),
       "cache-control": "no-store",
       "content-security-policy": contentSecurityPolicy,
       "x-content-type-options": "nosniff",
       ...headers,
-    },
+    }),
     body,
   };
 }

@@ -6,12 +6,14 @@ export type PageName =
   | "previewTokenRequired"
   | "previewForbidden"
   | "unknownHost"
-  | "nothingPublished"
   | "previewClosed"
   | "fileNotFound"
   | "methodNotAllowed"
+  | "preconditionFailed"
+  | "rangeNotSatisfiable"
   | "previewExpired"
   | "failure"
+  | "building"
   | "maintenance"
   | "suspended";
 
@@ -39,11 +41,6 @@ export const pages: Readonly<Record<PageName, Page>> = {
     title: "No site lives here",
     text: "The address is spelled differently, or the site has moved away.",
   },
-  nothingPublished: {
-    status: 404,
-    title: "Nothing published yet",
-    text: "The site exists, and its first version is still to come.",
-  },
   previewClosed: {
     status: 404,
     title: "There is no preview here",
@@ -60,6 +57,16 @@ export const pages: Readonly<Record<PageName, Page>> = {
     text: "The site is made of files; it takes no forms or uploads at this address.",
     headers: { allow: "GET, HEAD" },
   },
+  preconditionFailed: {
+    status: 412,
+    title: "This has changed meanwhile",
+    text: "The page is no longer the one that was asked for. Load it again.",
+  },
+  rangeNotSatisfiable: {
+    status: 416,
+    title: "There is no such part",
+    text: "The file is shorter than what was asked for.",
+  },
   previewExpired: {
     status: 410,
     title: "This preview has ended",
@@ -69,6 +76,11 @@ export const pages: Readonly<Record<PageName, Page>> = {
     status: 500,
     title: "This page can’t be shown now",
     text: "Something went wrong on our side. Try again in a moment.",
+  },
+  building: {
+    status: 503,
+    title: "Nothing published yet",
+    text: "The site’s first version is still to come. Look again in a moment.",
   },
   maintenance: {
     status: 503,

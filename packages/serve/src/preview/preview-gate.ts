@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { PreviewGuard } from "@hostelry/core/adapter";
 import { encodePath, type RequestTarget } from "../answer/request-target.ts";
-import type { SiteRequest } from "../answer/site-request.ts";
+import { headerOf, type SiteRequest } from "../answer/site-request.ts";
 import { previewCookie, readPreviewCookie } from "./preview-cookie.ts";
 
 /** The query parameter that brings a token to a preview, once. */
@@ -27,7 +27,7 @@ export function guardPreview(
 ): GateDecision {
   const parameters = new URLSearchParams(target.query);
   const fromQuery = parameters.get(tokenParameter);
-  const token = fromQuery ?? readPreviewCookie(request.header("cookie"));
+  const token = fromQuery ?? readPreviewCookie(headerOf(request, "cookie"));
   if (token === undefined || token === "") return { kind: "token-required" };
   if (guard.tokenHash === null || !hasHash(token, guard.tokenHash)) return { kind: "forbidden" };
   if (options.now >= guard.expiresAt) return { kind: "expired" };

@@ -20,8 +20,17 @@ export interface Bind {
 }
 
 /** A {@link Bind} and the list it fills. */
-export function statementValues(schema: QuotedSchema): { readonly bind: Bind; readonly values: unknown[] } {
+export interface StatementValues {
+  readonly bind: Bind;
+  readonly values: unknown[];
+  /** Whether an audit entry is among them. */
+  tellsAudit(): boolean;
+}
+
+/** Makes an empty {@link StatementValues}. */
+export function statementValues(schema: QuotedSchema): StatementValues {
   const values: unknown[] = [];
+  let audits = false;
   const place = (value: string | null, type: string): string => `$${values.push(value)}::${type}`;
   const bind: Bind = {
     text: (value, field) => place(value === null || value === undefined ? null : storableText(value, field), "text"),
@@ -33,6 +42,7 @@ export function statementValues(schema: QuotedSchema): { readonly bind: Bind; re
     json: (value) => place(value === undefined ? null : JSON.stringify(value), "json"),
     audit: (draft) => {
       if (draft === undefined) return `null::${schema}.audit_draft`;
+      audits = true;
       const { actor, action, siteId, subject, at, before, after } = draft;
       const texts = [
         bind.text(actor, "audit.actor"),
@@ -46,7 +56,7 @@ export function statementValues(schema: QuotedSchema): { readonly bind: Bind; re
       return `row(${texts.join(", ")})::${schema}.audit_draft`;
     },
   };
-  return { bind, values };
+  return { bind, values, tellsAudit: () => audits };
 }
 
 function invalid(field: string, problem: string): Error {

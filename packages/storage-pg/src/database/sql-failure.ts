@@ -8,6 +8,8 @@ import {
   type StoreError,
 } from "@hostelry/core/adapter";
 
+import { driverError, NotSent } from "./not-sent.ts";
+
 /** What is known of a statement that failed. */
 export interface StatementContext {
   /** The store's name. */
@@ -15,6 +17,10 @@ export interface StatementContext {
   readonly operation: string;
   readonly writes: boolean;
   readonly signal?: AbortSignal | undefined;
+  /** Set when the store itself ended the statement because it took longer than this. */
+  readonly timedOutMs?: number | undefined;
+  /** The limit on waiting for a lock that was sent along. */
+  readonly lockTimeoutMs?: number | undefined;
 }
 
 /** The code of what a driver threw: an SQLSTATE, or one of Node's. */
@@ -34,18 +40,38 @@ const sqlState = /^[0-9A-Z]{5}$/;
 const neverSent: ReadonlySet<string> = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "53300", "57P03", "3D000"]);
 
 /** The server or its connection went away, perhaps between COMMIT and its answer. */
-const goneAway = /^(08...|57P0[125]|58...|XX...|40003)$/;
+const goneAwayState = /^(08...|57P0[125]|58...|XX...|40003)$/;
+
+/** Whether the connection, or the server behind it, is not to be trusted with another statement. */
+export function goneAway(cause: unknown): boolean {
+  const code = failureCode(cause);
+  return !sqlState.test(code) || goneAwayState.test(code);
+}
+
+/** Whether the same statement may go better on another connection in a moment, and nothing is lost by trying. */
+export function isWorthRepeating(thrown: unknown, writes: boolean): boolean {
+  const cause = driverError(thrown);
+  const code = failureCode(cause);
+  // Full, or still starting: said before anything was sent.
+  if (code === "53300" || code === "57P03") return true;
+  // A connection that had been broken before it was asked: pg tells it without a code, and PostgreSQL never got anything.
+  if (cause instanceof Error && /not queryable/.test(cause.message)) return true;
+  return !writes && !(thrown instanceof NotSent) && goneAway(cause);
+}
 
 /**
  * What became of a statement. A server that answers with an error has rolled the statement back; when there was no
  * answer, only the server knows.
  */
 export function stateAfter(cause: unknown, writes: boolean): FailureState {
-  if (!writes) return "unchanged";
+  if (!writes || cause instanceof NotSent) return "unchanged";
   const code = failureCode(cause);
   if (neverSent.has(code) || code.startsWith("28")) return "unchanged";
-  return sqlState.test(code) && !goneAway.test(code) ? "unchanged" : "unknown";
+  return goneAway(cause) ? "unknown" : "unchanged";
 }
+
+/** What the server says when `lock_timeout` is over. */
+const lockNotAvailable = "55P03";
 
 /** SQLSTATEs that have a code of their own. */
 const storageStates = {
@@ -55,12 +81,18 @@ const storageStates = {
 } as const;
 
 /** Turns what a driver threw into the one error that says it best. */
-export function sqlFailure(cause: unknown, context: StatementContext): StoreError {
+export function sqlFailure(thrown: unknown, context: StatementContext): StoreError {
   const { adapter, operation, writes, signal } = context;
+  const cause = driverError(thrown);
   if (isHostingError(cause)) return cause as StoreError;
   const code = failureCode(cause);
-  const state = stateAfter(cause, writes);
+  const state = stateAfter(thrown, writes);
   if (signal?.aborted !== true) {
+    const timeoutMs = code === lockNotAvailable ? context.lockTimeoutMs : context.timedOutMs;
+    if (timeoutMs !== undefined) {
+      const message = `${adapter} did not finish ${operation} within ${timeoutMs} ms.`;
+      return hostingError("ADAPTER_TIMEOUT", message, { adapter, operation, timeoutMs, state }, { cause });
+    }
     if (code === "22021" || code === "22P05") return unstorable(cause, operation);
     const storage = storageStates[code as keyof typeof storageStates];
     if (storage !== undefined) {

@@ -1,4 +1,4 @@
-import { rm, stat, writeFile } from "node:fs/promises";
+import { readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import {
   adapterError,
@@ -59,7 +59,11 @@ export function embeddedStorage(directory: string, options: EmbeddedOptions = {}
     try {
       const opening = session({ database: opened.database, schema, name });
       yield* migrate(opening, { migrations, adapter: name, lookOnly: false }, options);
+      if (opened.isCopy) {
+        yield* opening.write("doubtAllLeases", () => `select ${schema}.doubt_all_leases()`, options);
+      }
       yield* opening.write("endAllLeases", () => `select ${schema}.end_all_leases()`, options);
+      yield* opening.write("endAllIdempotent", () => `select ${schema}.end_all_idempotent()`, options);
       yield* attempt(
         () => opened.markComplete(),
         (cause) => openingError(cause, place, signal),
@@ -76,11 +80,16 @@ export function embeddedStorage(directory: string, options: EmbeddedOptions = {}
 
 interface OpenDirectory {
   readonly database: PgDatabase;
+  /** It was opened before at another place of the disk: a copy of that, perhaps of long ago. */
+  readonly isCopy: boolean;
   markComplete(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** `data` is PGlite's; `complete` says that it was once opened to the end; the claims of the lock lie beside. */
+/**
+ * `data` is PGlite's; `complete` says that it was once opened to the end, and where on the disk `data` was then; the claims of
+ * the lock lie beside.
+ */
 async function openDirectory(directory: string): Promise<OpenDirectory> {
   await makeDirectory(directory, 0o700);
   const lock = await directoryLock(directory);
@@ -88,13 +97,18 @@ async function openDirectory(directory: string): Promise<OpenDirectory> {
     const data = join(directory, "data");
     const complete = join(directory, "complete");
     // A creation that was cut short can't be opened again. Nobody was told of a store in there, so nothing is lost.
-    if (!(await exists(complete))) await rm(data, { recursive: true, force: true });
+    const markedPlace = await contentOf(complete);
+    if (markedPlace === undefined) await rm(data, { recursive: true, force: true });
     // Loaded here, so that a host with a server never loads it.
     const { PGlite } = await import("@electric-sql/pglite");
     const database = await PGlite.create({ dataDir: data });
+    const place = await placeOf(data);
     return {
       database,
-      markComplete: () => writeFile(complete, ""),
+      isCopy: markedPlace !== undefined && markedPlace !== "" && markedPlace !== place,
+      markComplete: async () => {
+        if (markedPlace !== place) await writeFile(complete, place);
+      },
       close: async () => {
         try {
           await database.close();
@@ -109,12 +123,17 @@ async function openDirectory(directory: string): Promise<OpenDirectory> {
   }
 }
 
-async function exists(path: string): Promise<boolean> {
+/** What a copy of a folder does not have in common with it: its number on the file system, and when it was made. */
+async function placeOf(folder: string): Promise<string> {
+  const { dev, ino, birthtimeMs } = await stat(folder, { bigint: true });
+  return `${dev} ${ino} ${birthtimeMs}\n`;
+}
+
+async function contentOf(path: string): Promise<string | undefined> {
   try {
-    await stat(path);
-    return true;
+    return await readFile(path, "utf8");
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return false;
+    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw cause;
   }
 }

@@ -50,7 +50,7 @@ export function migrate(
   options: CallOptions | undefined,
 ): ResultAsync<MigrationOutcome, StoreError> {
   const { migrations, adapter, lookOnly } = request;
-  const newest = migrations.length;
+  const newest = Math.max(0, ...migrations.map(({ number }) => number));
   return flow(async function* () {
     const applied = yield* appliedMigrations(session, adapter, options);
     yield* sameTexts(applied, migrations, adapter);
@@ -111,7 +111,7 @@ function applyMissing(
   options: CallOptions | undefined,
 ): ResultAsync<unknown, StoreError> {
   const send = (): ResultAsync<unknown, StoreError> =>
-    session.write("migrate", () => migrationScript(migrations, session.schema), options);
+    session.define("migrate", migrationScript(migrations, session.schema), options);
   return send()
     .orElse((error) => (raced.has(failureCode(error.cause)) ? send() : errAsync(error)))
     .mapErr((error) =>

@@ -6,6 +6,10 @@ import { leaseMigration } from "./0004-lease.ts";
 import { publicationMigration } from "./0005-publication.ts";
 import { slotMigration } from "./0006-slot.ts";
 import { previewMigration } from "./0007-preview.ts";
+import { auditChainMigration } from "./0008-audit-chain.ts";
+import { leaseIncarnationMigration } from "./0009-lease-incarnation.ts";
+import { idempotencyMigration } from "./0010-idempotency.ts";
+import { fleetMigration } from "./0011-fleet.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration of this version, in order. */
@@ -17,6 +21,10 @@ export const migrations: readonly Migration[] = [
   publicationMigration,
   slotMigration,
   previewMigration,
+  auditChainMigration,
+  leaseIncarnationMigration,
+  idempotencyMigration,
+  fleetMigration,
 ];
 
 /** What is kept of an applied migration: SHA-256 of its text before the schema's name is put in. */

@@ -9,11 +9,13 @@ import {
   type Result,
   type SiteId,
 } from "@hostelry/core/adapter";
-import { type Columns, flag, integer, type Row, selectList, text, time } from "../database/columns.ts";
+import { type Columns, flag, integer, optionalText, type Row, selectList, text, time } from "../database/columns.ts";
 import type { Session } from "../database/session.ts";
 import { leaseLost, onlyRow, siteNotFound, unknownOutcome } from "./outcome.ts";
 
 const columns: Columns = { id: "text", fencing_token: "integer", lease_holder: "text", lease_expires_at: "time" };
+
+const formerColumns: Columns = { former_holder: "text", former_token: "integer", former_expired_at: "time" };
 
 const longestTtlMs = 3_600_000;
 
@@ -28,7 +30,7 @@ export function leaseRecords(session: Session): LeaseRecords {
         const ttl = yield* leaseTime(ttlMs);
         const rows = yield* session.write(
           "acquireLease",
-          (bind) => `select f.outcome, ${result} from ${schema}.acquire_lease(
+          (bind) => `select f.outcome, ${result}, ${selectList(formerColumns, "f")} from ${schema}.take_lease(
             ${bind.text(siteId, "siteId")}, ${bind.text(holder, "holder")}, ${bind.integer(ttl, "ttlMs")}) f`,
           options,
         );
@@ -36,7 +38,7 @@ export function leaseRecords(session: Session): LeaseRecords {
         const outcome = text(row, "outcome");
         if (outcome === "site_not_found") return err(siteNotFound(siteId));
         if (outcome === "held") return err(leaseHeld(readLease(row)));
-        if (outcome === "done") return ok(readLease(row));
+        if (outcome === "done") return ok({ ...readLease(row), ...readFormerHolder(row) });
         throw unknownOutcome(outcome);
       }),
 
@@ -82,6 +84,13 @@ function leaseHeld({ siteId, holder, expiresAt }: Lease): HostingErrorOf<"LEASE_
     holder,
     expiresAt: until,
   });
+}
+
+function readFormerHolder(row: Row): Pick<Lease, "takenFrom"> {
+  const holder = optionalText(row, "former_holder");
+  if (holder === undefined) return {};
+  const fencingToken = integer(row, "former_token");
+  return { takenFrom: { holder, fencingToken, expiredAt: time(row, "former_expired_at") } };
 }
 
 function readLease(row: Row): Lease {

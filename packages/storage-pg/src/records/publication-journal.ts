@@ -1,5 +1,7 @@
 import {
   err,
+  type FleetPolicy,
+  type FlipTiming,
   flow,
   type HostingErrorOf,
   hostingError,
@@ -11,6 +13,7 @@ import {
   type RevisionId,
   type SiteId,
   type SlotName,
+  type TargetResult,
 } from "@hostelry/core/adapter";
 import {
   type Columns,
@@ -43,6 +46,9 @@ const columns: Columns = {
   failure: "text",
   started_at: "time",
   finished_at: "time",
+  policy: "json",
+  results: "json",
+  flip: "json",
 };
 
 const publications: Listing<Publication> = {
@@ -67,7 +73,7 @@ export function publicationJournal(
         const { siteId, number, revisionId, previous } = publication;
         const rows = yield* session.write(
           "beginPublication",
-          (bind) => `select f.outcome, f.actual, ${result} from ${schema}.begin_publication(
+          (bind) => `select f.outcome, f.actual, ${result} from ${schema}.begin_fleet_publication(
             ${bind.text(siteId, "siteId")}, ${bind.integer(number, "number")}, ${bind.text(publication.slot, "slot")},
             ${bind.text(revisionId, "revisionId")}, ${bind.text(publication.manifestDigest, "manifestDigest")},
             ${bind.text(publication.release, "release")},
@@ -75,7 +81,7 @@ export function publicationJournal(
             ${bind.text(previous?.release, "previous.release")}, ${bind.text(previous?.revisionId, "previous.revisionId")},
             ${bind.integer(previous?.publication, "previous.publication")}, ${bind.json(publication.targets)},
             ${bind.text(publication.failure, "failure")}, ${bind.time(publication.startedAt, "startedAt")},
-            ${bind.time(publication.finishedAt, "finishedAt")}, ${bind.audit(audit)}) f`,
+            ${bind.time(publication.finishedAt, "finishedAt")}, ${bind.json(publication.policy)}, ${bind.audit(audit)}) f`,
           options,
         );
         const row = onlyRow(rows);
@@ -89,14 +95,14 @@ export function publicationJournal(
         throw unknownOutcome(outcome);
       }),
 
-    advancePublication: ({ siteId, number, from, to, fencingToken, failure, at, audit }, options) =>
+    advancePublication: ({ siteId, number, from, to, fencingToken, failure, results, at, audit }, options) =>
       flow(async function* () {
         const rows = yield* session.write(
           "advancePublication",
-          (bind) => `select f.outcome, f.actual, ${result} from ${schema}.advance_publication(
+          (bind) => `select f.outcome, f.actual, ${result} from ${schema}.advance_fleet_publication(
             ${bind.text(siteId, "siteId")}, ${bind.integer(number, "number")}, ${bind.text(from, "from")},
             ${bind.text(to, "to")}, ${bind.integer(fencingToken, "fencingToken")}, ${bind.text(failure, "failure")},
-            ${bind.time(at, "at")}, ${bind.audit(audit)}) f`,
+            ${bind.json(results)}, ${bind.time(at, "at")}, ${bind.audit(audit)}) f`,
           options,
         );
         const row = onlyRow(rows);
@@ -133,6 +139,9 @@ function publicationNotFound(siteId: SiteId, number: number): HostingErrorOf<"PU
 function readPublication(row: Row): Publication {
   const failure = optionalText(row, "failure");
   const finishedAt = optionalTime(row, "finished_at");
+  const policy = optionalJson<FleetPolicy>(row, "policy");
+  const results = optionalJson<readonly TargetResult[]>(row, "results");
+  const flip = optionalJson<FlipTiming>(row, "flip");
   return {
     siteId: text(row, "site_id") as SiteId,
     number: integer(row, "number"),
@@ -145,6 +154,9 @@ function readPublication(row: Row): Publication {
     targets: optionalJson<readonly string[]>(row, "targets") ?? [],
     state: text(row, "state") as PublicationState,
     ...(failure === undefined ? {} : { failure }),
+    ...(policy === undefined ? {} : { policy }),
+    ...(results === undefined ? {} : { results }),
+    ...(flip === undefined ? {} : { flip }),
     startedAt: time(row, "started_at"),
     ...(finishedAt === undefined ? {} : { finishedAt }),
   };

@@ -1,32 +1,36 @@
 import { err, flow, ok, type ServingState, type Site, type SiteId, type SiteRecords } from "@hostelry/core/adapter";
-import { type Columns, integer, type Row, selectList, text, time } from "../database/columns.ts";
+import { type Columns, integer, optionalTime, type Row, selectList, text, time } from "../database/columns.ts";
 import { type Listing, listPage } from "../database/listing.ts";
 import type { Session } from "../database/session.ts";
 import { conflict, onlyRow, siteNotFound, unknownOutcome } from "./outcome.ts";
 
-const columns: Columns = {
+/** The columns of a site. */
+export const siteColumns: Columns = {
   id: "text",
   position: "integer",
   name: "text",
   state: "text",
   created_at: "time",
   version: "integer",
+  frozen_reason: "text",
+  frozen_by: "text",
+  frozen_at: "time",
 };
 
 /** Oldest first; sites of the same instant in the order in which they were written. */
 const sites: Listing<Site> = {
   name: "listSites",
   table: "site",
-  columns,
+  columns: siteColumns,
   order: ["created_at", "position"],
   direction: "asc",
   item: readSite,
 };
 
 /** The records of sites, in a schema. */
-export function siteRecords(session: Session): SiteRecords {
+export function siteRecords(session: Session): Omit<SiteRecords, "setFreeze"> {
   const { schema } = session;
-  const result = selectList(columns, "(f.result)");
+  const result = selectList(siteColumns, "(f.result)");
 
   return {
     createSite: ({ site, audit }, options) =>
@@ -50,7 +54,7 @@ export function siteRecords(session: Session): SiteRecords {
         const [row] = yield* session.read(
           "getSite",
           (bind) =>
-            `select ${selectList(columns, "site")} from ${schema}.site where site.id = ${bind.text(siteId, "siteId")}`,
+            `select ${selectList(siteColumns, "site")} from ${schema}.site where site.id = ${bind.text(siteId, "siteId")}`,
           options,
         );
         return row === undefined ? err(siteNotFound(siteId)) : ok(readSite(row));
@@ -79,11 +83,16 @@ export function siteRecords(session: Session): SiteRecords {
   };
 }
 
-function readSite(row: Row): Site {
+/** Reads a site. */
+export function readSite(row: Row): Site {
+  const since = optionalTime(row, "frozen_at");
   return {
     id: text(row, "id") as SiteId,
     name: text(row, "name"),
     state: text(row, "state") as ServingState,
+    ...(since === undefined
+      ? {}
+      : { frozen: { reason: text(row, "frozen_reason"), frozenBy: text(row, "frozen_by"), since } }),
     createdAt: time(row, "created_at"),
     version: integer(row, "version"),
   };

@@ -29,16 +29,18 @@ export function slotRecords(session: Session): Pick<PublicationRecords, "compare
   const result = selectList(columns, "(f.result)");
 
   return {
-    compareAndSetSlot: ({ siteId, slot, expect, value, fencingToken, publication, revisions, at, audit }, options) =>
+    compareAndSetSlot: (change, options) =>
       flow(async function* () {
+        const { siteId, slot, expect, value, fencingToken, publication, results, flip, revisions, at, audit } = change;
         const rows = yield* session.write(
           "compareAndSetSlot",
-          (bind) => `select f.outcome, f.subject, f.actual, ${result} from ${schema}.compare_and_set_slot(
+          (bind) => `select f.outcome, f.subject, f.actual, ${result} from ${schema}.complete_fleet_publication(
             ${bind.text(siteId, "siteId")}, ${bind.text(slot, "slot")}, ${bind.integer(expect, "expect")},
             ${bind.integer(fencingToken, "fencingToken")}, ${bind.flag(value === null)},
             ${bind.text(value?.revisionId, "value.revisionId")}, ${bind.text(value?.manifestDigest, "value.manifestDigest")},
             ${bind.text(value?.release, "value.release")}, ${bind.integer(value?.publication, "value.publication")},
             ${bind.time(value?.since, "value.since")}, ${bind.integer(publication, "publication")},
+            ${bind.json(results)}, ${bind.json(flip)},
             ${bind.json(revisions.map(({ revisionId, from, to }) => ({ revisionId, from, to })))}, ${bind.time(at, "at")},
             ${bind.audit(audit)}) f`,
           options,

@@ -42,14 +42,18 @@ export function memoryBlobStoreHarness(
     capabilities: { collectable: true },
     make: async () => {
       const blobs = new Map<string, Uint8Array>();
+      const putAt = new Map<string, Date>();
       return {
-        subject: spoil(memoryBlobStore({ blobs })),
+        subject: spoil(memoryBlobStore({ blobs, putAt })),
         dispose: async () => undefined,
         names: async () => [...blobs.keys()],
         damage: async (sha256) => {
           const damaged = (blobs.get(sha256) ?? new Uint8Array(1)).slice();
           damaged[0] = (damaged[0] ?? 0) ^ 1;
           blobs.set(sha256, damaged);
+        },
+        age: async (sha256, milliseconds) => {
+          putAt.set(sha256, new Date((putAt.get(sha256)?.getTime() ?? Date.now()) - milliseconds));
         },
       };
     },

@@ -158,7 +158,7 @@ export const blobStoreSaboteurs: readonly Saboteur[] = [
   blobStoreSaboteur({
     name: "removes on when its caller has gone",
     caughtBy: ["remove/cancelled"],
-    spoil: (store) => ({ remove: (names) => store.remove(names) }),
+    spoil: (store) => ({ remove: (names, { unlessPutAfter } = {}) => store.remove(names, { unlessPutAfter }) }),
   }),
   blobStoreSaboteur({
     name: "makes an error of a put whose blob is removed at the same time",

@@ -1,4 +1,4 @@
-import { err, type Lease, ok } from "@hostelry/core/adapter";
+import { err, type Lease, ok, systemClock } from "@hostelry/core/adapter";
 import { memoryStore } from "../memory/store/memory-store.ts";
 import { type Saboteur, storeSaboteur } from "./saboteur.ts";
 
@@ -29,15 +29,23 @@ export const leaseSaboteurs: readonly Saboteur[] = [
     name: "never lets a lease expire",
     caughtBy: [
       "acquire-lease/takes-over-the-expired",
+      "acquire-lease/names-the-former-holder",
       "renew-lease/expired",
       "release-lease/never-another-token",
       "begin-publication/needs-the-lease",
       "advance-publication/needs-the-lease",
       "compare-and-set-slot/expired-lease",
+      "begin-idempotent/expired",
+      "begin-idempotent/takeover",
+      "complete-idempotent/taken-over",
+      "note-idempotent/refused",
+      "remove-expired/keys",
+      "remove-expired/limit",
     ],
     spoil: (_, { clock, ...options }) => {
       const start = clock?.now() ?? new Date(0);
-      return memoryStore({ ...options, clock: { now: () => start, sleep: async () => undefined } });
+      const { sleep } = clock ?? systemClock;
+      return memoryStore({ ...options, clock: { now: () => start, sleep } });
     },
   }),
   storeSaboteur({

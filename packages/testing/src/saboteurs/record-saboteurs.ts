@@ -1,5 +1,6 @@
 import { err, errAsync, flow, ok, type Revision, type Site } from "@hostelry/core/adapter";
 import { invalidInput } from "../memory/page-of.ts";
+import { appendAudit } from "../memory/store/memory-records.ts";
 import { aborted, afterTurn } from "../memory/turn.ts";
 import { type Saboteur, storeSaboteur } from "./saboteur.ts";
 
@@ -60,8 +61,7 @@ export const recordSaboteurs: readonly Saboteur[] = [
     spoil: (store) => ({
       updateSite: (request, options) =>
         store.updateSite(request, options).mapErr((error) => {
-          const { audit } = store.records;
-          if (error.code !== "ABORTED") audit.push({ ...request.audit, sequence: audit.length + 1 });
+          if (error.code !== "ABORTED") appendAudit(store.records, request.audit);
           return error;
         }),
     }),
@@ -96,7 +96,7 @@ export const recordSaboteurs: readonly Saboteur[] = [
     caughtBy: ["cancel/whole-or-nothing"],
     spoil: (store) => ({
       createSite: (request, options) => {
-        const { sites, audit } = store.records;
+        const { sites } = store.records;
         const signal = options?.signal;
         if (sites.has(request.site.id) || signal?.aborted === true) return store.createSite(request, options);
         const created: Site = structuredClone({ ...request.site, version: 1 });
@@ -104,7 +104,7 @@ export const recordSaboteurs: readonly Saboteur[] = [
         return afterTurn(() =>
           afterTurn(() => {
             if (signal?.aborted === true) return err(aborted("createSite", signal));
-            audit.push({ ...request.audit, sequence: audit.length + 1 });
+            appendAudit(store.records, request.audit);
             return ok(structuredClone(created));
           }),
         );
@@ -162,7 +162,14 @@ export const recordSaboteurs: readonly Saboteur[] = [
   }),
   storeSaboteur({
     name: "gives no cursor on the last page of the audit record",
-    caughtBy: ["list-audit/reads-on", "list-audit/follows-writers"],
+    caughtBy: [
+      "list-audit/reads-on",
+      "list-audit/follows-writers",
+      "await-audit/wakes",
+      "await-audit/nothing-new",
+      "subscribe-audit/follows",
+      "cancel/waiting",
+    ],
     spoil: (store) => ({
       listAudit: (request, options) =>
         flow(async function* () {

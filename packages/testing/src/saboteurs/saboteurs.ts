@@ -1,4 +1,8 @@
+import { auditSaboteurs } from "./audit-saboteurs.ts";
 import { blobStoreSaboteurs } from "./blob-store-saboteurs.ts";
+import { fleetSaboteurs } from "./fleet-saboteurs.ts";
+import { idempotencySaboteurs } from "./idempotency-saboteurs.ts";
+import { idleSaboteurs } from "./idle-saboteurs.ts";
 import { leaseSaboteurs } from "./lease-saboteurs.ts";
 import { previewSaboteurs } from "./preview-saboteurs.ts";
 import { raceSaboteurs } from "./race-saboteurs.ts";
@@ -13,10 +17,14 @@ import { targetSaboteurs } from "./target-saboteurs.ts";
  */
 export const saboteurs: readonly Saboteur[] = [
   ...recordSaboteurs,
+  ...auditSaboteurs,
   ...previewSaboteurs,
   ...leaseSaboteurs,
   ...raceSaboteurs,
+  ...idempotencySaboteurs,
+  ...fleetSaboteurs,
   ...blobStoreSaboteurs,
+  ...idleSaboteurs,
   ...targetSaboteurs,
   ...stagingSaboteurs,
 ];

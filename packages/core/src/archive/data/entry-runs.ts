@@ -10,11 +10,13 @@ export interface EntryRun {
 /** A run ends when it has so many archive bytes or unpacks to so many. */
 const runBytes = 4 * 1024 * 1024;
 const runUnpackedBytes = 16 * 1024 * 1024;
-/** An entry larger than this, packed or unpacked, is streamed: memory does not depend on the archive. */
-const streamedBytes = 16 * 1024 * 1024;
 
-/** Splits entries, sorted by place, into runs. */
-export function* entryRuns(entries: readonly EntryData[]): Generator<EntryRun> {
+/**
+ * Splits entries, sorted by place, into runs.
+ *
+ * @param oneShotBytes an entry larger than this, packed or unpacked, is streamed.
+ */
+export function* entryRuns(entries: readonly EntryData[], oneShotBytes: number): Generator<EntryRun> {
   let run: EntryData[] = [];
   let bytes = 0;
   let unpacked = 0;
@@ -25,7 +27,7 @@ export function* entryRuns(entries: readonly EntryData[]): Generator<EntryRun> {
     unpacked = 0;
   };
   for (const entry of entries) {
-    if (entry.compressedSize > streamedBytes || entry.size > streamedBytes) {
+    if (Math.max(entry.compressedSize, entry.size) > oneShotBytes) {
       yield* flush();
       yield { entries: [entry], streamed: true };
       continue;

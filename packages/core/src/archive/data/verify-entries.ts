@@ -4,6 +4,7 @@ import { unpackEntry } from "../inflate-worker.mjs";
 import type { ArchiveDigest } from "../source/archive-digest.ts";
 import type { ByteSource } from "../source/byte-source.ts";
 import { throwIfAborted } from "../source/unreadable.ts";
+import { threadTurns } from "../thread-turns.ts";
 import type { BlobIntake } from "./blob-intake.ts";
 import type { EntryData } from "./entry-data.ts";
 import { type EntryRun, entryRuns, runFields } from "./entry-runs.ts";
@@ -32,10 +33,12 @@ export interface VerifiedFile {
   readonly size: number;
 }
 
-/** This thread is given back after so much work in one go. */
-const turnMs = 8;
-
-const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+/**
+ * A larger entry is streamed: memory does not depend on the archive. On this thread the bound is what may be unpacked
+ * without giving it back; a stream of nothing but empty blocks takes 30 ns for each of its bytes.
+ */
+const oneShotThereBytes = 16 * 1024 * 1024;
+const oneShotHereBytes = 4 * 1024 * 1024;
 
 /**
  * Unpacks every entry with a hard cap and checks size, CRC, final block and that no byte is left over; hashes the files
@@ -88,7 +91,7 @@ export async function verifyEntries(
     const { bytes, base } = await reader.read(run);
     const fields = runFields(run, base);
     const faults: string[] = [];
-    let turnEnds = performance.now() + turnMs;
+    const turns = threadTurns(signal);
     for (const [index, entry] of run.entries.entries()) {
       const result = unpackEntry(bytes, fields, index, intake !== undefined);
       faults.push(typeof result === "string" ? result : "");
@@ -97,10 +100,8 @@ export async function verifyEntries(
         const data = result.data === undefined || entry.deflated ? result.data : Buffer.from(result.data);
         await accept(entry, result.sha256, data);
       }
-      if (performance.now() < turnEnds) continue;
-      await nextTurn();
-      throwIfAborted(signal);
-      turnEnds = performance.now() + turnMs;
+      const pause = turns();
+      if (pause !== undefined) await pause;
     }
     faulty.add(run, faults);
     reader.giveBack(bytes.buffer);
@@ -119,7 +120,7 @@ export async function verifyEntries(
   };
 
   try {
-    for (const run of entryRuns(entries)) {
+    for (const run of entryRuns(entries, pool === undefined ? oneShotHereBytes : oneShotThereBytes)) {
       throwIfAborted(signal);
       if (faulty.some || failure !== undefined) break;
       const [first] = run.entries;

@@ -44,6 +44,7 @@ export async function walk(context: WalkContext): Promise<Walked> {
   const { root, judge, rules, log, signal } = context;
   const files: FoundFile[] = [];
   const directories: FoundDirectory[] = [];
+  let count = 0;
   const failed =
     (name: string) =>
     (cause: unknown): never => {
@@ -59,7 +60,8 @@ export async function walk(context: WalkContext): Promise<Walked> {
     }).catch(failed(name));
     entries.sort((left, right) => Buffer.compare(left.name, right.name));
     for (const entry of entries) {
-      if (!judge.limits.entry()) return;
+      count += 1;
+      if (!judge.limits.entries(count)) return;
       const own = decodeUtf8(entry.name);
       const shown = `${name === "" ? "" : `${name}/`}${own ?? entry.name.toString("latin1")}`;
       if (own === undefined) log.error("NAME_ENCODING", "The name is not valid UTF-8.", shown);
@@ -77,7 +79,7 @@ export async function walk(context: WalkContext): Promise<Walked> {
       return log.error("MODE_SETUID", "The file is marked to run with the rights of its owner or group.", name);
     }
     const kind = seen.isFile() ? "file" : "directory";
-    const path = judge.judge({ name, kind: () => kind, size: kind === "file" ? Number(seen.size) : 0 });
+    const path = judge.judge({ name, size: kind === "file" ? Number(seen.size) : 0 }, () => kind);
     if (path === undefined) return;
     const verdict = rules(path, kind === "directory");
     if (verdict.strip || verdict.forbidden !== undefined) return;

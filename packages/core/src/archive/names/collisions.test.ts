@@ -1,5 +1,12 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { pathIndex } from "./collisions.ts";
+import { type EntryKind, pathIndex } from "./collisions.ts";
+
+const segment = fc.constantFrom("a", "A", "b", "\u00e9", "\u00c9");
+const entry = fc.record({
+  path: fc.array(segment, { minLength: 1, maxLength: 3 }).map((segments) => segments.join("/")),
+  kind: fc.constantFrom<EntryKind>("file", "directory"),
+});
 
 describe("the path index", () => {
   it("finds a file where a directory is needed, in either order", () => {
@@ -44,5 +51,32 @@ describe("the path index", () => {
     const index = pathIndex();
     index.add("a", "file", "./a");
     expect(index.add("a", "file", "a")).toMatchObject({ code: "DUPLICATE_NAME" });
+  });
+
+  it("remembers every spelling that a host tolerates, not only the first", () => {
+    const index = pathIndex();
+    index.add("A", "file", "A");
+    expect(index.add("a", "file", "a")).toMatchObject({ code: "CASE_COLLISION", distinct: true });
+    expect(index.add("a", "file", "a")).toMatchObject({ code: "DUPLICATE_NAME", distinct: false });
+    expect(index.add("a/b", "file", "a/b")).toMatchObject({ code: "FILE_DIR_CONFLICT", distinct: false });
+  });
+
+  it("lets only trees through that a file system which tells spellings apart can hold", () => {
+    let through = 0;
+    fc.assert(
+      fc.property(fc.array(entry, { maxLength: 8 }), (entries) => {
+        const index = pathIndex();
+        const collisions = entries.map(({ path, kind }) => index.add(path, kind, path));
+        if (collisions.some((collision) => collision?.distinct === false)) return;
+        through += 1;
+        const files = entries.filter(({ kind }) => kind === "file").map(({ path }) => path);
+        expect(new Set(files).size).toBe(files.length);
+        const clash = (file: string): boolean =>
+          entries.some(({ path, kind }) => path.startsWith(`${file}/`) || (path === file && kind === "directory"));
+        expect(files.filter(clash)).toEqual([]);
+      }),
+      { numRuns: 2000 },
+    );
+    expect(through).toBeGreaterThan(100);
   });
 });

@@ -43,59 +43,70 @@ const bare = (spelled: string): string => spelled.replace(/^\.\//, "").replace(/
 /** Path of the directory that holds this path; empty for the root. */
 const holderOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf("/")));
 
+/** Of two collisions the one that no host can tolerate, else the first. */
+function worse(first: Collision | undefined, second: Collision | undefined): Collision | undefined {
+  if (first === undefined || second === undefined) return first ?? second;
+  return first.distinct && !second.distinct ? second : first;
+}
+
+/** A path meets the very same path. */
+function meetItself(there: Place, place: Place): Collision | undefined {
+  if (there.kind !== place.kind) return { code: "FILE_DIR_CONFLICT", other: there.path, distinct: false };
+  if (place.kind === "directory" && !place.declared) return undefined;
+  if (place.kind === "directory" && !there.declared) {
+    there.declared = true;
+    there.spelled = place.spelled;
+    return undefined;
+  }
+  const code = bare(there.spelled) === bare(place.spelled) ? "DUPLICATE_NAME" : "UNICODE_COLLISION";
+  return { code, other: there.path, distinct: false };
+}
+
 /** An empty index. */
 export function pathIndex(): PathIndex {
-  /** What is at each folded path. */
+  /** The first path at each folded path. */
   const places = new Map<string, Place>();
-  /** Directories, as spelled, with their folded paths: a segment is folded once, however deep it lies. */
-  const directories = new Map<string, string>([["", ""]]);
+  /** Paths that met another spelling of themselves there; a host that tolerates those must not get one of them twice. */
+  const variants = new Map<string, Place>();
+  /** Directories that hold something, with their folded paths: a segment is folded once, however deep it lies. */
+  const holders = new Map<string, string>([["", ""]]);
+  let directories = 0;
 
-  const meet = (there: Place, path: string, kind: EntryKind, spelled: string): Collision | undefined => {
-    const distinct = there.path !== path;
-    if (there.kind !== kind) return { code: "FILE_DIR_CONFLICT", other: there.path, distinct };
-    if (distinct) return { code: spellingCode(there.path, path), other: there.path, distinct };
-    if (kind === "directory" && !there.declared) {
-      there.declared = true;
-      there.spelled = spelled;
+  const settle = (folded: string, place: Place): Collision | undefined => {
+    const first = places.get(folded);
+    const there = first === undefined || first.path === place.path ? first : variants.get(place.path);
+    if (there !== undefined) return meetItself(there, place);
+    if (place.kind === "directory") directories += 1;
+    if (first === undefined) {
+      places.set(folded, place);
       return undefined;
     }
-    const code = bare(there.spelled) === bare(spelled) ? "DUPLICATE_NAME" : "UNICODE_COLLISION";
-    return { code, other: there.path, distinct };
+    variants.set(place.path, place);
+    const code = first.kind === place.kind ? spellingCode(first.path, place.path) : "FILE_DIR_CONFLICT";
+    return { code, other: first.path, distinct: true };
   };
 
   const foldedPath = (path: string, holder: string): string =>
-    `${directories.get(holder) ?? ""}/${foldName(path.slice(holder === "" ? 0 : holder.length + 1))}`;
+    `${holders.get(holder) ?? ""}/${foldName(path.slice(holder === "" ? 0 : holder.length + 1))}`;
 
   /** Makes a directory known that some path needs, and those that it needs. */
   const need = (directory: string): Collision | undefined => {
-    if (directories.has(directory)) return undefined;
+    if (holders.has(directory)) return undefined;
     const holder = holderOf(directory);
     const above = need(holder);
     const folded = foldedPath(directory, holder);
-    directories.set(directory, folded);
-    if (above !== undefined) return above;
-    const there = places.get(folded);
-    if (there === undefined) {
-      places.set(folded, { path: directory, spelled: directory, kind: "directory", declared: false });
-      return undefined;
-    }
-    if (there.kind === "directory" && there.path === directory) return undefined;
-    return meet(there, directory, "directory", directory);
+    holders.set(directory, folded);
+    return worse(above, settle(folded, { path: directory, spelled: directory, kind: "directory", declared: false }));
   };
 
   return {
     get directories() {
-      return directories.size - 1;
+      return directories;
     },
     add: (path, kind, spelled) => {
       const holder = holderOf(path);
       const above = need(holder);
-      const folded = foldedPath(path, holder);
-      const there = places.get(folded);
-      if (kind === "directory") directories.set(path, folded);
-      if (there !== undefined) return meet(there, path, kind, spelled) ?? above;
-      places.set(folded, { path, spelled, kind, declared: true });
-      return above;
+      return worse(settle(foldedPath(path, holder), { path, spelled, kind, declared: true }), above);
     },
   };
 }

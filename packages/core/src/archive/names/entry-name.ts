@@ -61,11 +61,14 @@ function characterProblem(name: string): NameProblem | undefined {
   return undefined;
 }
 
-function placeProblem(name: string): NameProblem | undefined {
+function placeProblem(name: string, limits: NameLimits): NameProblem | undefined {
   if (name.startsWith("/")) return problem("NAME_ABSOLUTE", "The name is an absolute path.");
   if (drive.test(name)) return problem("NAME_ABSOLUTE", "The name begins with a drive letter.");
   if (name.split("/").includes("..")) return problem("NAME_TRAVERSAL", 'The path holds "..".');
   const spelling = foldSpelling(name);
+  if (spelling.length > limits.maxPathBytes * 2) {
+    return problem("NAME_TOO_LONG", "The path is too long when its ligatures are written out.");
+  }
   // Full-width and ignorable characters turn into dots and slashes in readers that normalise.
   if (spelling !== name && spelling.split(/[/\\]/).includes("..")) {
     return problem("NAME_TRAVERSAL", 'The path holds "..", written in look-alike characters.');
@@ -76,17 +79,35 @@ function placeProblem(name: string): NameProblem | undefined {
   return undefined;
 }
 
+// What most files of a site are called: no segment begins or ends with a dot, and nothing else is special.
+const plain = /^(?:[\w-]+(?:\.[\w-]+)*\/)*[\w-]+(?:\.[\w-]+)*\/?$/;
+/** Wider than the names of devices: what is met here is judged by the rule itself. */
+const deviceStart = /(?:^|\/)(?:con|prn|aux|nul|com|lpt)/i;
+
+/** Whether no rule can be met by a name; judging it rule by rule costs ten times as much. `false` says nothing. */
+function isPlain(name: string, limits: NameLimits): boolean {
+  if (name.length > Math.min(limits.maxPathBytes, limits.maxSegmentBytes)) return false;
+  if (!plain.test(name) || deviceStart.test(name)) return false;
+  let depth = 1;
+  for (let at = name.indexOf("/"); at >= 0 && at < name.length - 1; at = name.indexOf("/", at + 1)) depth += 1;
+  return depth <= limits.maxDepth;
+}
+
 /**
  * Brings a decoded name into its canonical form or says why it is refused. Backslashes are the caller's business: they
  * are separators only if they are so in the whole archive.
  */
 export function entryName(decoded: string, limits: NameLimits): EntryName | NameProblem {
   if (decoded === "") return problem("NAME_EMPTY", "The entry has no name.");
+  if (isPlain(decoded, limits)) {
+    const ends = decoded.endsWith("/");
+    return { path: ends ? decoded.slice(0, -1) : decoded, directory: ends };
+  }
   const early = characterProblem(decoded);
   if (early !== undefined) return early;
   const name = decoded.startsWith("./") ? decoded.slice(2) : decoded;
   if (name === "" || name === ".") return { path: "", directory: true };
-  const misplaced = placeProblem(name);
+  const misplaced = placeProblem(name, limits);
   if (misplaced !== undefined) return misplaced;
   if (name.includes("\\")) return problem("NAME_BACKSLASH", "The name holds a backslash; use forward slashes.");
   if (unsafe.test(name)) return problem("NAME_UNSAFE_CHAR", 'The name holds one of the characters < > : " | ? *.');

@@ -1,6 +1,7 @@
 import type { ArchivePolicy } from "../archive-policy.ts";
 import { foldName } from "../names/fold-name.ts";
 import { namePatterns } from "../names/name-pattern.ts";
+import { percentDecoded } from "../names/percent-encoding.ts";
 
 /** What the policy says about one path. */
 export interface Verdict {
@@ -17,7 +18,8 @@ const keep: Verdict = { strip: false };
 // Spaces and semicolons end an extension for some servers ("a.asp;.jpg" was run by IIS 6).
 const extensions = /\.([^.; ]+)/g;
 
-/** Compiles the lists of a policy. Names in disguise (case, ignorable characters, look-alikes) are seen through. */
+/** Compiles the lists of a policy. Names in disguise (case, ignorable characters, look-alikes, percent
+ * signs) are seen through. */
 export function contentRules(policy: ArchivePolicy): ContentRules {
   const strip = namePatterns(policy.strip.map((pattern) => [pattern, true]));
   const forbid = namePatterns(policy.forbid.map((rule) => [rule.pattern, rule]));
@@ -45,11 +47,18 @@ export function contentRules(policy: ArchivePolicy): ContentRules {
     return { strip: false, forbidden };
   };
 
+  const judgeSegment = (segment: string, isDirectory: boolean): Verdict => {
+    const verdict = judge(foldName(segment), isDirectory);
+    if (verdict !== keep || !segment.includes("%")) return verdict;
+    const decoded = judge(foldName(percentDecoded(segment)), isDirectory);
+    return decoded.forbidden === undefined ? keep : decoded;
+  };
+
   const judgeFolder = (segment: string): Verdict => {
     const known = folders.get(segment);
     if (known !== undefined) return known;
-    const verdict = judge(foldName(segment), true);
-    folders.set(segment, verdict);
+    const verdict = judgeSegment(segment, true);
+    if (folders.size < maxRemembered) folders.set(segment, verdict);
     return verdict;
   };
 
@@ -62,7 +71,7 @@ export function contentRules(policy: ArchivePolicy): ContentRules {
       if (folder.strip) return folder;
       if (verdict.forbidden === undefined) verdict = folder;
     }
-    const own = isDirectory ? judgeFolder(last) : judge(foldName(last), false);
+    const own = isDirectory ? judgeFolder(last) : judgeSegment(last, false);
     if (own.strip || verdict.forbidden === undefined) return own;
     return verdict;
   };

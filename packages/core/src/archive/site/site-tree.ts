@@ -47,6 +47,11 @@ export function siteTree(
     else if (kind === "file") kept.push(path);
   }
   const root = policy.wrappingFolder === "unwrap" ? wrappingFolder(kept) : "";
+  for (const path of root === "" ? [] : kept) {
+    // The one rule about names that a folder in front of them keeps from being met.
+    if (!publishedPath(path, root).startsWith("~")) continue;
+    log.error("NAME_UNSAFE_CHAR", `Without the folder "${root}" the path begins with "~", which shells replace.`, path);
+  }
   const index = root === "" ? "index.html" : `${root}/index.html`;
   const hasIndexHtml = kept.includes(index);
   if (kept.length === 0) {

@@ -46,6 +46,8 @@ async function open(
 async function openFile(path: string, signal: AbortSignal | undefined): Promise<Result<Opened, ArchiveBytesError>> {
   try {
     const found = await stat(path);
+    if (found.isDirectory())
+      return err(unreadable(path, "it is a directory; pack it, and give the path of the archive"));
     if (!found.isFile()) return err(unreadable(path, "it is not a regular file"));
     return ok({ bytes: fileBytes(path, signal), size: found.size });
   } catch (cause) {

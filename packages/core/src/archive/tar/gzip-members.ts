@@ -18,14 +18,27 @@ export class GzipFault extends Error {
   override readonly name = "GzipFault";
 }
 
-/** Reads the source front to back and moves the archive's digest along; parts may be read twice. */
-function trackedRead({ source, digest, signal }: ByteContext): (offset: number, length: number) => Promise<Buffer> {
+/** Up to so many bytes of the archive, fewer at its end. */
+export type ReadBytes = (offset: number, length: number) => Promise<Buffer>;
+
+/** Reads the source. */
+export function sourceBytes({ source, signal }: Pick<ByteContext, "source" | "signal">): ReadBytes {
   return async (offset, length) => {
     throwIfAborted(signal);
     const bytes = await source.read(offset, Math.max(0, Math.min(length, source.size - offset)));
-    const fresh = digest.position - offset;
-    if (fresh >= 0 && fresh < bytes.byteLength) digest.update(bytes.subarray(fresh));
     return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  };
+}
+
+/** Reads the source front to back and moves the archive's digest along; parts may be read twice. */
+function trackedBytes(context: ByteContext): ReadBytes {
+  const { digest } = context;
+  const read = sourceBytes(context);
+  return async (offset, length) => {
+    const bytes = await read(offset, length);
+    const fresh = digest.position - offset;
+    if (fresh >= 0 && fresh < bytes.length) digest.update(bytes.subarray(fresh));
+    return bytes;
   };
 }
 
@@ -58,10 +71,14 @@ function headerLength(head: Buffer): number | string {
 /**
  * Unpacks gzip. Several members are one stream (pigz, bgzip); what is between them, after them and in their trailers is
  * exact. Node's own gunzip ignores what follows a member. Counts the output and stops at once when it swells.
+ *
+ * @param read by default one that moves the archive's digest along.
  */
-export async function* gzipMembers(context: ByteContext): AsyncGenerator<Uint8Array> {
+export async function* gzipMembers(
+  context: ByteContext,
+  read: ReadBytes = trackedBytes(context),
+): AsyncGenerator<Uint8Array> {
   const { source, log, policy } = context;
-  const read = trackedRead(context);
   let at = 0;
   let total = 0;
 

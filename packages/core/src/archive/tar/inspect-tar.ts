@@ -8,6 +8,7 @@ import { siteTree } from "../site/site-tree.ts";
 import { throwIfAborted } from "../source/unreadable.ts";
 import { type ByteReader, byteReader } from "./byte-reader.ts";
 import { GzipFault, gzipMembers } from "./gzip-members.ts";
+import { tarCensus } from "./tar-census.ts";
 import { skipPadding, type TarEntry, TarFault, tarEntries } from "./tar-entries.ts";
 
 const sliceBytes = 1024 * 1024;
@@ -20,17 +21,20 @@ const typeMask = 0o170000;
 export async function inspectTar(context: ByteContext, compressed: boolean): Promise<ReadTree> {
   const { log, policy, intake, signal } = context;
   const judge = entryJudge(policy, log);
+  const census = await tarCensus(context, compressed);
+  if (!judge.limits.entries(census.entries) || !judge.limits.directories(census.directories)) return { files: [] };
   const rules = contentRules(policy);
   const files: VerifiedFile[] = [];
   const reader = byteReader(compressed ? gzipMembers(context) : plainSlices(context));
   let rejectedAt: number | undefined;
+  let entries = 0;
   try {
     for await (const entry of tarEntries(reader, policy.maxPathBytes * 4, log)) {
       throwIfAborted(signal);
-      if (!judge.limits.entry()) break;
+      entries += 1;
+      if (!judge.limits.entries(entries)) break;
       const kind = judgeKind(entry, context);
-      const path =
-        kind === undefined ? undefined : judge.judge({ name: entry.name, kind: () => kind, size: entry.size });
+      const path = kind === undefined ? undefined : judge.judge({ name: entry.name, size: entry.size }, () => kind);
       if (log.rejected) {
         rejectedAt ??= reader.taken;
         if (entry.size > furtherBytes || reader.taken - rejectedAt > furtherBytes) break;
@@ -63,6 +67,7 @@ async function takeBody(
     throw new TarFault("TRUNCATED");
   };
   if (path === undefined) {
+    if (entry.size === 0) return undefined;
     let left = entry.size;
     for await (const piece of reader.pieces(entry.size)) left -= piece.length;
     return left > 0 ? cutOff() : undefined;

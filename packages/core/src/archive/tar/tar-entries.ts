@@ -22,7 +22,8 @@ export class TarFault extends Error {
 const maxHelperBytes = 1024 * 1024;
 /** Writers pad to their record size. Far beyond that it is no padding, and what unpacks to more has met the ratio. */
 const maxEndBytes = 20 * 1024 * 1024;
-const eightGibibytes = 8 * 1024 ** 3;
+/** What the size of a plain header reaches to; only beyond it an extended header may say another one. */
+export const eightGibibytes: number = 8 * 1024 ** 3;
 /** Bytes from the end of a body to the next block. */
 export function paddingOf(size: number): number {
   return (blockBytes - (size % blockBytes)) % blockBytes;
@@ -30,8 +31,10 @@ export function paddingOf(size: number): number {
 
 /** Reads the padding after a body, which must be there and zero. */
 export async function skipPadding(reader: ByteReader, size: number, name: string, log: FindingLog): Promise<void> {
-  const padding = await reader.take(paddingOf(size));
-  if (padding.length < paddingOf(size)) fail(log, "TRUNCATED", "The archive ends inside of the entry.", name);
+  const length = paddingOf(size);
+  if (length === 0) return;
+  const padding = await reader.take(length);
+  if (padding.length < length) fail(log, "TRUNCATED", "The archive ends inside of the entry.", name);
   if (!isZero(padding)) fail(log, "UNREFERENCED_DATA", "There are bytes hidden after the content of the entry.", name);
 }
 
@@ -41,6 +44,8 @@ function fail(log: FindingLog, code: FindingCode, message: string, name?: string
 }
 
 interface Pending {
+  /** A global header is behind us and no entry yet that it could speak of. */
+  readonly announced?: true | undefined;
   readonly pax?: PaxRecords | undefined;
   readonly longName?: Buffer | undefined;
 }
@@ -56,7 +61,8 @@ export async function* tarEntries(reader: ByteReader, maxNameBytes: number, log:
     if (block.length < blockBytes) fail(log, "TRUNCATED", "The end of the archive is missing; the upload was cut off.");
     const waiting = pending.pax !== undefined || pending.longName !== undefined;
     if (isZero(block)) {
-      if (waiting) fail(log, "TAR_PAX_AMBIGUOUS", "The archive ends after a header that announces an entry.");
+      if (waiting || pending.announced === true)
+        fail(log, "TAR_PAX_AMBIGUOUS", "The archive ends after a header that announces an entry.");
       return readEnd(reader, log);
     }
     const header = tarHeader(block);
@@ -107,7 +113,7 @@ async function readHelper(
   if (header.type === "g") {
     const problem = globalPaxProblem(body);
     if (problem !== undefined) fail(log, problem.code, `An extended header is refused: ${problem.problem}.`);
-    return {};
+    return { announced: true };
   }
   const records = paxRecords(body);
   if ("code" in records) fail(log, records.code, `An extended header is refused: ${records.problem}.`);
@@ -118,7 +124,7 @@ function resolve(header: TarHeader, { pax, longName }: Pending, log: FindingLog)
   const bytes = longName ?? header.name;
   const name = pax?.path ?? decodeUtf8(bytes);
   if (name === undefined) return fail(log, "NAME_ENCODING", "The name is not valid UTF-8.", bytes.toString("latin1"));
-  if (header.linkName.length > 0 && (header.type === "0" || header.type === "5")) {
+  if (header.linked && (header.type === "0" || header.type === "5")) {
     fail(log, "TAR_HEADER_INVALID", "The entry names the target of a link and is none.", name);
   }
   const size = pax?.size ?? header.size;

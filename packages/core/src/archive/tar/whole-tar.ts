@@ -1,7 +1,7 @@
 import type { ArchivePolicy } from "../archive-policy.ts";
 import { findingLog } from "../finding.ts";
 import type { ByteSource } from "../source/byte-source.ts";
-import { throwIfAborted } from "../source/unreadable.ts";
+import { sourceSlices } from "../source/source-slices.ts";
 import { byteReader } from "./byte-reader.ts";
 import { skipPadding, TarFault, tarEntries } from "./tar-entries.ts";
 
@@ -17,7 +17,7 @@ export async function isWholeTar(
   signal: AbortSignal | undefined,
 ): Promise<boolean> {
   const log = findingLog(1);
-  const reader = byteReader(slices(source, signal));
+  const reader = byteReader(sourceSlices(source, sliceBytes, signal));
   let entries = 0;
   try {
     for await (const entry of tarEntries(reader, limits.maxPathBytes * 4, log)) {
@@ -32,11 +32,4 @@ export async function isWholeTar(
     await reader.close();
   }
   return !log.rejected;
-}
-
-async function* slices(source: ByteSource, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
-  for (let offset = 0; offset < source.size; offset += sliceBytes) {
-    throwIfAborted(signal);
-    yield await source.read(offset, Math.min(sliceBytes, source.size - offset));
-  }
 }

@@ -1,17 +1,14 @@
 import type { ArchivePolicy } from "../archive-policy.ts";
 import type { FindingLog } from "../finding.ts";
-import { decodeCp437 } from "../names/cp437.ts";
 import type { ByteSource } from "../source/byte-source.ts";
-import { type DirectoryRecord, directoryRecord, directoryRecordBytes } from "./directory-record.ts";
+import { type DirectoryRecord, directoryRecord, directoryRecordBytes, shownName } from "./directory-record.ts";
 import type { EndRecord } from "./end-record.ts";
 import { maxExtraBytes } from "./extra-fields.ts";
 
 /** Bytes of directory that are granted per entry; an honest record has about a hundred. */
-const bytesPerEntry = 1024;
+const bytesPerEntry = 512;
 const minimumBytes = 16 * 1024 * 1024;
 const recordSignature = 0x02014b50;
-/** So much of a name is enough for a message. */
-const shownNameBytes = 200;
 
 /** What the directory may hold. */
 export type DirectoryLimits = Pick<ArchivePolicy, "maxEntries" | "maxPathBytes">;
@@ -44,13 +41,16 @@ function judgeSwollenDirectory(head: Buffer, limits: DirectoryLimits, log: Findi
     const nameLength = head.readUInt16LE(at + 28);
     const extraLength = head.readUInt16LE(at + 30);
     const nameAt = at + directoryRecordBytes;
-    const shown = rawName(head.subarray(nameAt, nameAt + Math.min(nameLength, shownNameBytes)));
     if (nameLength > limits.maxPathBytes) {
-      log.error("NAME_TOO_LONG", `The name is ${nameLength} bytes long.`, shown);
+      log.error("NAME_TOO_LONG", `The name is ${nameLength} bytes long.`, shownName(head, at));
       return;
     }
     if (extraLength > maxExtraBytes) {
-      log.error("EXTRA_TOO_LARGE", "The extra fields of the entry are larger than any tool writes.", shown);
+      log.error(
+        "EXTRA_TOO_LARGE",
+        "The extra fields of the entry are larger than any tool writes.",
+        shownName(head, at),
+      );
       return;
     }
     at = nameAt + nameLength + extraLength + head.readUInt16LE(at + 32);
@@ -88,12 +88,11 @@ export function centralDirectory(
       log.error("CD_BOUNDS", `Record ${index + 1} of the directory runs over its end.`);
       return undefined;
     }
-    const shown = rawName(directory.subarray(at + directoryRecordBytes, Math.min(nameEnd, at + 46 + shownNameBytes)));
     if (nameLength > longest) {
-      log.error("NAME_TOO_LONG", `The name is ${nameLength} bytes long.`, shown);
+      log.error("NAME_TOO_LONG", `The name is ${nameLength} bytes long.`, shownName(directory, at));
       whole = false;
     } else {
-      const record = directoryRecord(directory, at, shown, log);
+      const record = directoryRecord(directory, at, log);
       if (record === undefined) whole = false;
       else records.push(record);
     }
@@ -106,10 +105,4 @@ export function centralDirectory(
     return undefined;
   }
   return whole ? records : undefined;
-}
-
-/** A name for messages, before it is known how it is encoded. */
-export function rawName(bytes: Buffer): string {
-  const text = bytes.toString("utf8");
-  return text.includes("\ufffd") ? decodeCp437(bytes) : text;
 }

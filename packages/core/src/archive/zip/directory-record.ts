@@ -1,4 +1,5 @@
 import type { FindingLog } from "../finding.ts";
+import { decodeCp437 } from "../names/cp437.ts";
 import { type ExtraFields, extraFields } from "./extra-fields.ts";
 import { wideFields } from "./zip64-sizes.ts";
 
@@ -16,8 +17,16 @@ export interface DirectoryRecord {
   readonly externalAttributes: number;
   /** Where the local header is. */
   readonly offset: number;
-  readonly nameBytes: Buffer;
+  /** All records; where the name of this one is in them. A view for each would be a third of what a record takes. */
+  readonly directory: Buffer;
+  readonly nameAt: number;
+  readonly nameEnd: number;
   readonly extra: ExtraFields;
+}
+
+/** The bytes of a record's name. */
+export function nameBytes({ directory, nameAt, nameEnd }: DirectoryRecord): Buffer {
+  return directory.subarray(nameAt, nameEnd);
 }
 
 /** Bits of the general purpose flag. */
@@ -61,24 +70,34 @@ export function judgeFeatures(
   return true;
 }
 
+/** So much of a name is enough for a message. */
+const shownNameBytes = 200;
+
+/** A name for messages, before it is known how it is encoded. */
+export function rawName(bytes: Buffer): string {
+  const text = bytes.toString("utf8");
+  return text.includes("\ufffd") ? decodeCp437(bytes) : text;
+}
+
+/** The same of the record at `at`, cut off where it is long. */
+export function shownName(directory: Buffer, at: number): string {
+  const nameAt = at + directoryRecordBytes;
+  return rawName(directory.subarray(nameAt, nameAt + Math.min(directory.readUInt16LE(at + 28), shownNameBytes)));
+}
+
 /**
  * Reads the record at `at`, which is known to lie inside of `directory` with its name, extra fields and comment.
  * `undefined` when its place or size can't be known; the log says why.
  */
-export function directoryRecord(
-  directory: Buffer,
-  at: number,
-  name: string,
-  log: FindingLog,
-): DirectoryRecord | undefined {
+export function directoryRecord(directory: Buffer, at: number, log: FindingLog): DirectoryRecord | undefined {
   const nameEnd = at + directoryRecordBytes + directory.readUInt16LE(at + 28);
-  const extra = extraFields(directory.subarray(nameEnd, nameEnd + directory.readUInt16LE(at + 30)));
+  const extra = extraFields(directory, nameEnd, nameEnd + directory.readUInt16LE(at + 30));
   if ("code" in extra) {
-    log.error(extra.code, extra.message, name);
+    log.error(extra.code, extra.message, shownName(directory, at));
     return undefined;
   }
   if (directory.readUInt16LE(at + 34) !== 0) {
-    log.error("MULTI_DISK", "The entry is said to begin on another disk.", name);
+    log.error("MULTI_DISK", "The entry is said to begin on another disk.", shownName(directory, at));
     return undefined;
   }
   const wide = wideFields(
@@ -90,7 +109,7 @@ export function directoryRecord(
     extra.zip64,
   );
   if (wide === undefined) {
-    log.error("ZIP64_INCONSISTENT", "The 64-bit sizes of the entry contradict the others.", name);
+    log.error("ZIP64_INCONSISTENT", "The 64-bit sizes of the entry contradict the others.", shownName(directory, at));
     return undefined;
   }
   return {
@@ -99,8 +118,12 @@ export function directoryRecord(
     method: directory.readUInt16LE(at + 10),
     crc: directory.readUInt32LE(at + 16),
     externalAttributes: directory.readUInt32LE(at + 38),
-    nameBytes: directory.subarray(at + directoryRecordBytes, nameEnd),
+    directory,
+    nameAt: at + directoryRecordBytes,
+    nameEnd,
     extra,
-    ...wide,
+    size: wide.size,
+    compressedSize: wide.compressedSize,
+    offset: wide.offset,
   };
 }

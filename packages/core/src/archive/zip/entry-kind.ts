@@ -26,8 +26,11 @@ function kindOfMode(mode: number): Kind {
   return type === link ? "link" : "special";
 }
 
+const noKinds: readonly Kind[] = [];
+
 /** What the Unix extra fields say; they can make a link of an entry whose mode is plain. */
 function kindsOfExtra(extra: ExtraFields): readonly Kind[] {
+  if (extra.asiUnix === undefined && extra.pkwareUnix === undefined) return noKinds;
   const kinds: Kind[] = [];
   const asi = extra.asiUnix;
   // CRC-32, mode, size of link or device, user, group, link target.

@@ -30,18 +30,21 @@ const named: Readonly<Record<number, keyof ExtraFields>> = {
 
 const none: ExtraFields = {};
 
-/** Splits the extra fields of a header. Bytes left over are zipalign's padding if zero, else the header is malformed. */
-export function extraFields(bytes: Buffer): ExtraFields | ExtraProblem {
-  if (bytes.length === 0) return none;
-  if (bytes.length > maxExtraBytes) {
+/**
+ * Splits the extra fields of a header, bytes `[from, to)`. What is left over is zipalign's padding if zero, else the
+ * header is malformed.
+ */
+export function extraFields(bytes: Buffer, from: number, to: number): ExtraFields | ExtraProblem {
+  if (from === to) return none;
+  if (to - from > maxExtraBytes) {
     return { code: "EXTRA_TOO_LARGE", message: "The extra fields of the entry are larger than any tool writes." };
   }
   const fields: { -readonly [K in keyof ExtraFields]: Buffer } = {};
-  let at = 0;
-  while (at + 4 <= bytes.length) {
+  let at = from;
+  while (at + 4 <= to) {
     const id = bytes.readUInt16LE(at);
     const end = at + 4 + bytes.readUInt16LE(at + 2);
-    if (end > bytes.length) return malformed();
+    if (end > to) return malformed();
     const name = named[id];
     if (name !== undefined) {
       if (fields[name] !== undefined) {
@@ -51,7 +54,7 @@ export function extraFields(bytes: Buffer): ExtraFields | ExtraProblem {
     }
     at = end;
   }
-  for (; at < bytes.length; at += 1) if (bytes[at] !== 0) return malformed();
+  for (; at < to; at += 1) if (bytes[at] !== 0) return malformed();
   return fields;
 }
 

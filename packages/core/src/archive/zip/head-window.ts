@@ -15,11 +15,16 @@ const turnBytes = 4 * 1024 * 1024;
 
 /** Reads small pieces in rising order through a window. */
 export interface HeadWindow {
-  /** Bytes `[offset, offset + length)`, which must lie in front of the end. Good until the next call. */
-  at(offset: number, length: number): Buffer | Promise<Buffer>;
+  /**
+   * Bytes with `[offset, offset + length)` among them, which must lie in front of the end. Good until the next call;
+   * not cut to size, because a view for each of ten thousand headers costs more than reading them.
+   */
+  at(offset: number, length: number): Piece | Promise<Piece>;
 }
 
-interface Piece {
+/** Neighbouring bytes. */
+export interface Piece {
+  /** Where in the archive they begin. */
   readonly start: number;
   readonly bytes: Buffer;
 }
@@ -32,7 +37,8 @@ const asBuffer = (bytes: Uint8Array): Buffer =>
  * @param entries how many there are in front of it; tells whether they are small.
  */
 export function headWindow(source: ByteSource, end: number, entries: number): HeadWindow {
-  const nowBytes = end < entries * denseEntryBytes && source.resident !== true ? denseBytes : nearBytes;
+  const smallBytes = end < entries * denseEntryBytes ? denseBytes : nearBytes;
+  const nowBytes = source.resident === true ? end : smallBytes;
   let held: Piece = { start: 0, bytes: Buffer.alloc(0) };
   let ahead: { readonly start: number; readonly piece: Promise<Piece> } | undefined;
   let room = Buffer.alloc(0);
@@ -64,7 +70,7 @@ export function headWindow(source: ByteSource, end: number, entries: number): He
   const loadNow = (offset: number, length: number, readNow: NonNullable<ByteSource["readNow"]>): Piece => {
     const bytes = Math.min(Math.max(length, nowBytes), end - offset);
     // The same memory again and again: fresh one costs more than reading.
-    if (room.length < bytes) room = Buffer.allocUnsafeSlow(bytes);
+    if (source.resident !== true && room.length < bytes) room = Buffer.allocUnsafeSlow(bytes);
     held = { start: offset, bytes: asBuffer(readNow(offset, bytes, room)) };
     return held;
   };
@@ -79,17 +85,14 @@ export function headWindow(source: ByteSource, end: number, entries: number): He
     return loadNow(offset, length, readNow);
   };
 
-  const cut = (piece: Piece, offset: number, length: number): Buffer =>
-    piece.bytes.subarray(offset - piece.start, offset - piece.start + length);
-
   return {
     at: (offset, length) => {
-      if (offset >= held.start && offset + length <= held.start + held.bytes.length) return cut(held, offset, length);
+      if (offset >= held.start && offset + length <= held.start + held.bytes.length) return held;
       const { readNow } = source;
-      if (readNow === undefined) return loadFar(offset, length).then((piece) => cut(piece, offset, length));
+      if (readNow === undefined) return loadFar(offset, length);
       turn += Math.max(nowBytes, denseEntryBytes);
-      if (turn < turnBytes) return cut(loadNow(offset, length, readNow), offset, length);
-      return loadNowInTurns(offset, length, readNow).then((piece) => cut(piece, offset, length));
+      if (turn < turnBytes) return loadNow(offset, length, readNow);
+      return loadNowInTurns(offset, length, readNow);
     },
   };
 }

@@ -16,22 +16,26 @@ export interface LocalHeader {
   readonly dataStart: number;
 }
 
-/** Length of the header at the start of `bytes`, at least {@link localHeaderBytes} of them. */
-export function localHeaderLength(bytes: Buffer): number {
-  return localHeaderBytes + bytes.readUInt16LE(26) + bytes.readUInt16LE(28);
+/** Length of the header at `at`, where at least {@link localHeaderBytes} are. */
+export function localHeaderLength(bytes: Buffer, at: number): number {
+  return localHeaderBytes + bytes.readUInt16LE(at + 26) + bytes.readUInt16LE(at + 28);
 }
 
-/** Whether the bytes begin as a local header. */
-export function isLocalHeader(bytes: Buffer): boolean {
-  return bytes.readUInt32LE(0) === 0x04034b50;
+/** Whether the bytes at `at` begin as a local header. */
+export function isLocalHeader(bytes: Buffer, at: number): boolean {
+  return bytes.readUInt32LE(at) === 0x04034b50;
 }
 
 /**
- * Compares a local header, cut off where the next entry begins, with its directory record; `undefined` when they differ. With a data descriptor
+ * Compares the local header at `at` with its directory record; `undefined` when they differ. With a data descriptor
  * announced, CRC and sizes may be zero here, each on its own, and are otherwise the final ones.
+ *
+ * @param end where the next entry begins: nothing from there on belongs to the header.
  */
 export function localHeader(
-  header: Buffer,
+  bytes: Buffer,
+  at: number,
+  end: number,
   record: DirectoryRecord,
   name: string,
   log: FindingLog,
@@ -40,42 +44,45 @@ export function localHeader(
     log.error("LFH_MISMATCH", `The two headers of the entry disagree about its ${what}.`, name);
     return undefined;
   };
-  const flags = header.readUInt16LE(6);
-  const local = { versionNeeded: header.readUInt16LE(4), flags, method: header.readUInt16LE(8) };
-  const nameEnd = localHeaderBytes + header.readUInt16LE(26);
+  const flags = bytes.readUInt16LE(at + 6);
+  const local = { versionNeeded: bytes.readUInt16LE(at + 4), flags, method: bytes.readUInt16LE(at + 8) };
+  const nameAt = at + localHeaderBytes;
+  const nameEnd = nameAt + bytes.readUInt16LE(at + 26);
+  const headerEnd = at + localHeaderLength(bytes, at);
   if (local.method !== record.method) return differs("compression");
   if (!judgeFeatures(local, name, log)) return undefined;
-  if (!header.subarray(localHeaderBytes, nameEnd).equals(record.nameBytes)) return differs("name");
-  if (nameEnd !== localHeaderBytes + record.nameBytes.length) return differs("name");
-  if (localHeaderLength(header) !== header.length) {
+  const sameName =
+    nameEnd <= end && record.directory.compare(bytes, nameAt, nameEnd, record.nameAt, record.nameEnd) === 0;
+  if (!sameName) return differs("name");
+  if (headerEnd > end) {
     log.error("OVERLAP", "The header of the entry runs into what follows it.", name);
     return undefined;
   }
   if (((flags ^ record.flags) & boundFlags) !== 0) return differs("flags");
 
-  const extra = extraFields(header.subarray(nameEnd));
+  const extra = extraFields(bytes, nameEnd, headerEnd);
   if ("code" in extra) {
     log.error(extra.code, extra.message, name);
     return undefined;
   }
   if (!judgeExtraKinds(extra, name, log)) return undefined;
   if (!sameBytes(extra.unicodePath, record.extra.unicodePath)) return differs("Unicode name");
-  if (!sameSizes(header, extra, record)) return differs("size or checksum");
-  return { dataStart: record.offset + header.length };
+  if (!sameSizes(bytes, at, extra, record)) return differs("size or checksum");
+  return { dataStart: record.offset + headerEnd - at };
 }
 
 function sameBytes(left: Buffer | undefined, right: Buffer | undefined): boolean {
   return left === undefined || right === undefined ? left === right : left.equals(right);
 }
 
-function sameSizes(header: Buffer, extra: ExtraFields, record: DirectoryRecord): boolean {
-  const size = header.readUInt32LE(22);
-  const compressedSize = header.readUInt32LE(18);
+function sameSizes(bytes: Buffer, at: number, extra: ExtraFields, record: DirectoryRecord): boolean {
+  const size = bytes.readUInt32LE(at + 22);
+  const compressedSize = bytes.readUInt32LE(at + 18);
   // APPNOTE 4.5.3: a local ZIP64 field must hold both sizes; one alone is read differently by different readers.
   if (extra.zip64?.length === 8) return false;
   const wide = wideFields({ size, compressedSize, offset: record.offset }, extra.zip64);
-  const streamed = (header.readUInt16LE(6) & flag.descriptor) !== 0;
-  const crc = header.readUInt32LE(14);
+  const streamed = (bytes.readUInt16LE(at + 6) & flag.descriptor) !== 0;
+  const crc = bytes.readUInt32LE(at + 14);
   const values = wide ?? (streamed ? streamedZip64({ size, compressedSize }, extra.zip64) : undefined);
   if (values === undefined) return false;
   const fits = (local: number, final: number): boolean => local === final || (streamed && local === 0);

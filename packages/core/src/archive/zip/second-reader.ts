@@ -35,7 +35,7 @@ const sameEntry = (entry: Entry, record: DirectoryRecord): boolean =>
   entry.compressionMethod === record.method &&
   entry.generalPurposeBitFlag === record.flags &&
   entry.externalFileAttributes === record.externalAttributes &&
-  record.nameBytes.equals(entry.fileNameRaw);
+  record.directory.compare(entry.fileNameRaw, 0, entry.fileNameRaw.length, record.nameAt, record.nameEnd) === 0;
 
 /**
  * Lets yauzl read the same directory and compares entry by entry. Our rules are written so that the two can't differ;

@@ -1,11 +1,14 @@
 import type { EntryData } from "../data/entry-data.ts";
 import type { FindingLog } from "../finding.ts";
 import type { ByteSource } from "../source/byte-source.ts";
-import { throwIfAborted } from "../source/unreadable.ts";
+import { threadTurns } from "../thread-turns.ts";
 import { imitatesSignature, isDescriptorOf, maxDescriptorBytes } from "./data-descriptor.ts";
 import { type DirectoryRecord, flag, method } from "./directory-record.ts";
-import { headWindow } from "./head-window.ts";
+import { type HeadWindow, headWindow } from "./head-window.ts";
 import { isLocalHeader, localHeader, localHeaderBytes, localHeaderLength } from "./local-header.ts";
+
+/** Of an archive that is rejected already, so many headers are compared to report further findings. */
+const furtherEntries = 4096;
 
 /** A directory record with what its name stands for. */
 export interface NamedRecord {
@@ -64,14 +67,15 @@ async function compareHeader(
   const available = directoryOffset - record.offset;
   if (available < localHeaderBytes) return;
   const fixed = Buffer.from(await source.read(record.offset, localHeaderBytes));
-  if (!isLocalHeader(fixed)) return;
-  const length = Math.min(localHeaderLength(fixed), available);
-  localHeader(Buffer.from(await source.read(record.offset, length)), record, name, log);
+  if (!isLocalHeader(fixed, 0)) return;
+  const length = Math.min(localHeaderLength(fixed, 0), available);
+  localHeader(Buffer.from(await source.read(record.offset, length)), 0, length, record, name, log);
 }
 
 /**
  * Accounts for every byte in front of the directory: each local header equals its record, data and descriptor end where
- * the next entry begins. Reads only the headers and descriptors. `entries` must have passed {@link judgePlaces}.
+ * the next entry begins. Reads only the headers and descriptors. `entries` must have passed {@link judgePlaces}. When the
+ * log has rejected the archive already, only some of them are looked at.
  */
 export async function tileEntries(
   entries: readonly NamedRecord[],
@@ -82,10 +86,13 @@ export async function tileEntries(
 ): Promise<readonly EntryData[]> {
   const window = headWindow(source, directoryOffset, entries.length);
   const placed: EntryData[] = [];
-  for (const [index, entry] of entries.entries()) {
-    throwIfAborted(signal);
+  const turns = threadTurns(signal);
+  const enough = log.rejected ? furtherEntries : entries.length;
+  for (const [index, entry] of entries.slice(0, enough).entries()) {
+    const pause = turns();
+    if (pause !== undefined) await pause;
     const next = entries[index + 1]?.record.offset ?? directoryOffset;
-    const tile = await placeEntry(entry, next, window.at, log);
+    const tile = await placeEntry(entry, next, window, log);
     if (tile !== undefined) placed.push(tile);
   }
   return placed;
@@ -94,17 +101,22 @@ export async function tileEntries(
 async function placeEntry(
   { record, name, path }: NamedRecord,
   next: number,
-  read: (offset: number, length: number) => Promise<Buffer> | Buffer,
+  window: HeadWindow,
   log: FindingLog,
 ): Promise<EntryData | undefined> {
-  const available = next - record.offset;
-  const fixed = await read(record.offset, localHeaderBytes);
-  if (!isLocalHeader(fixed)) {
+  // Awaited only where there is something to wait for: waiting costs as much as comparing.
+  const fixedPiece = window.at(record.offset, localHeaderBytes);
+  const fixed = fixedPiece instanceof Promise ? await fixedPiece : fixedPiece;
+  const fixedAt = record.offset - fixed.start;
+  if (!isLocalHeader(fixed.bytes, fixedAt)) {
     log.error("LFH_BAD_SIGNATURE", "The entry does not begin with a local header.", name);
     return undefined;
   }
-  const length = localHeaderLength(fixed);
-  const header = localHeader(await read(record.offset, Math.min(length, available)), record, name, log);
+  const length = Math.min(localHeaderLength(fixed.bytes, fixedAt), next - record.offset);
+  const wholePiece = window.at(record.offset, length);
+  const whole = wholePiece instanceof Promise ? await wholePiece : wholePiece;
+  const at = record.offset - whole.start;
+  const header = localHeader(whole.bytes, at, at + length, record, name, log);
   if (header === undefined) return undefined;
   const dataEnd = header.dataStart + record.compressedSize;
   if (dataEnd > next) {
@@ -117,12 +129,7 @@ async function placeEntry(
     log.error("UNREFERENCED_DATA", `There are ${gap} bytes after the entry that belong to no entry.`, name);
     return undefined;
   }
-  if (
-    streamed &&
-    !judgeDescriptor(gap > maxDescriptorBytes ? undefined : await read(dataEnd, gap), record, name, log)
-  ) {
-    return undefined;
-  }
+  if (streamed && !(await hasDescriptor(record, dataEnd, gap, name, window, log))) return undefined;
   return {
     path,
     name,
@@ -137,11 +144,21 @@ async function placeEntry(
   };
 }
 
-function judgeDescriptor(bytes: Buffer | undefined, record: DirectoryRecord, name: string, log: FindingLog): boolean {
-  if (bytes === undefined) {
+/** Whether the bytes between an entry's data and what follows are its descriptor and nothing else. */
+async function hasDescriptor(
+  record: DirectoryRecord,
+  dataEnd: number,
+  gap: number,
+  name: string,
+  window: HeadWindow,
+  log: FindingLog,
+): Promise<boolean> {
+  if (gap > maxDescriptorBytes) {
     log.error("UNREFERENCED_DATA", "There are bytes after the entry that belong to no entry.", name);
     return false;
   }
+  const piece = await window.at(dataEnd, gap);
+  const bytes = piece.bytes.subarray(dataEnd - piece.start, dataEnd - piece.start + gap);
   if (!isDescriptorOf(bytes, record)) {
     log.error("DATA_DESCRIPTOR_MISMATCH", "The record after the entry contradicts the directory.", name);
     return false;

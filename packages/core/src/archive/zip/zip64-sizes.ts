@@ -28,8 +28,11 @@ const repeats = (field: Buffer, plain: WideFields): boolean =>
  * may only be repeated, never overridden. `undefined` when that is not so.
  */
 export function wideFields(plain: WideFields, field: Buffer | undefined): WideFields | undefined {
+  if (field === undefined) {
+    const { size, compressedSize, offset } = plain;
+    return size === sentinel32 || compressedSize === sentinel32 || offset === sentinel32 ? undefined : plain;
+  }
   const wanted = order.filter((name) => plain[name] === sentinel32);
-  if (field === undefined) return wanted.length === 0 ? plain : undefined;
   if (field.length === 28 && field.readUInt32LE(24) !== 0) return undefined;
   if (![0, 8, 16, 24, 28].includes(field.length) || field.length < wanted.length * 8) return undefined;
   const exact = field.length === wanted.length * 8;

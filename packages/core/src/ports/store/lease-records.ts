@@ -15,7 +15,9 @@ export interface LeaseRecords {
    * Concurrent: one of several callers gets it.
    * Cancelled: `ABORTED`; a lease taken all the same ends by expiry.
    * Half-way: a token that was handed out is never handed out again.
-   * Limits: `ttlMs` from 1 to 3,600,000. Tokens grow and never go back; they may skip.
+   * Limits: `ttlMs` from 1 to 3,600,000. Tokens grow and never go back, also when the records are restored from a backup
+   *   (see the adapter for which kinds it notices by itself); they may skip. A lease that its holder let run out is
+   *   given with `takenFrom`.
    */
   acquireLease(
     request: { readonly siteId: SiteId; readonly holder: string; readonly ttlMs: number },

@@ -2,6 +2,7 @@ import type { AuditDraft } from "../../audit/audit-entry.ts";
 import type { HostingErrorOf } from "../../errors/index.ts";
 import type { Publication, PublicationState } from "../../publish/publication.ts";
 import type { Slot, SlotName } from "../../publish/slot.ts";
+import type { FlipTiming, TargetResult } from "../../publish/target-result.ts";
 import type { ResultAsync } from "../../result/index.ts";
 import type { RevisionId, RevisionState } from "../../revision/revision.ts";
 import type { SiteId } from "../../site/site.ts";
@@ -28,6 +29,9 @@ export interface SlotChange {
   readonly fencingToken: number;
   /** The publication that this completes: moved to `recorded`. */
   readonly publication?: number | undefined;
+  /** What became of each target and how they flipped; kept with the publication that this completes. */
+  readonly results?: readonly TargetResult[] | undefined;
+  readonly flip?: FlipTiming | undefined;
   readonly revisions: readonly RevisionMove[];
   readonly at: Date;
   readonly audit: AuditDraft;
@@ -59,7 +63,7 @@ export interface PublicationRecords {
    * Cancelled: `ABORTED`; moved or not.
    * Half-way: state and audit entry are written together or not at all.
    * Limits: `fencingToken` must be that of the site's current, unexpired lease (its own, or a later one that recovers
-   *   it), else `LEASE_LOST`. `failure` and `at` are kept when moving to `undone`.
+   *   it), else `LEASE_LOST`. `failure`, `results` and `at` are kept when moving to `undone`.
    */
   advancePublication(
     request: {
@@ -69,6 +73,7 @@ export interface PublicationRecords {
       readonly to: Exclude<PublicationState, "intended" | "recorded">;
       readonly fencingToken: number;
       readonly failure?: string | undefined;
+      readonly results?: readonly TargetResult[] | undefined;
       readonly at: Date;
       readonly audit?: AuditDraft | undefined;
     },

@@ -1,7 +1,7 @@
 import type { AuditDraft } from "../../audit/audit-entry.ts";
 import type { HostingErrorOf } from "../../errors/index.ts";
 import type { ResultAsync } from "../../result/index.ts";
-import type { ServingState, Site, SiteId } from "../../site/site.ts";
+import type { ServingState, Site, SiteFreeze, SiteId } from "../../site/site.ts";
 import type { CallOptions, Page, PageRequest } from "../call-options.ts";
 import type { StoreError } from "./store-error.ts";
 
@@ -65,4 +65,19 @@ export interface SiteRecords {
     },
     options?: CallOptions,
   ): ResultAsync<Site, StoreError | HostingErrorOf<"SITE_NOT_FOUND"> | HostingErrorOf<"STORE_CONFLICT">>;
+
+  /**
+   * Freezes a site, or (`null`) ends its freeze, with the audit entry; `version` grows by one.
+   *
+   * Absent: `SITE_NOT_FOUND`.
+   * Repeated: success with `changed: false`, and no audit entry. A site that is frozen keeps its first freeze.
+   * Concurrent: one of several that freeze it changes it; the others are answered with that one's freeze.
+   * Cancelled: `ABORTED`; written or not, never half.
+   * Half-way: record and audit entry are written together or not at all.
+   * Limits: asks for no version and for no lease: it is decided by what is on record in the act.
+   */
+  setFreeze(
+    request: { readonly siteId: SiteId; readonly freeze: SiteFreeze | null; readonly audit: AuditDraft },
+    options?: CallOptions,
+  ): ResultAsync<{ readonly site: Site; readonly changed: boolean }, StoreError | HostingErrorOf<"SITE_NOT_FOUND">>;
 }

@@ -1,4 +1,6 @@
 import type { AuditRecords } from "./audit-records.ts";
+import type { ExpiredRecords } from "./expired-records.ts";
+import type { IdempotencyRecords } from "./idempotency-records.ts";
 import type { LeaseRecords } from "./lease-records.ts";
 import type { PreviewRecords } from "./preview-records.ts";
 import type { PublicationRecords } from "./publication-records.ts";
@@ -23,6 +25,8 @@ export interface Store
     LeaseRecords,
     PublicationRecords,
     PreviewRecords,
+    IdempotencyRecords,
+    ExpiredRecords,
     AuditRecords {
   readonly spec: "store/1";
   /** For error messages, e.g. `postgresql`. */

@@ -7,6 +7,11 @@ export interface BlobStoreUnderTest extends UnderTest<BlobStore> {
   names(): Promise<readonly string[]>;
   /** Changes a byte of a blob at rest, without the adapter. Harnesses that can't declare `without: ["damage"]`. */
   damage?(sha256: string): Promise<void>;
+  /**
+   * Makes a blob look as if it had last been put this much earlier, without the adapter. Needed when
+   * `capabilities.collectable`; harnesses that can't declare `without: ["age"]`.
+   */
+  age?(sha256: string, milliseconds: number): Promise<void>;
 }
 
 /** How to make blob stores for {@link blobStoreConformance}. */

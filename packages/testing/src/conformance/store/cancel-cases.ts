@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { CallOptions, HostingError, ResultAsync, SiteId, Store } from "@hostelry/core/adapter";
-import { assertSame, expectRefusal } from "../expectation.ts";
+import { assertSame, expectOk, expectRefusal } from "../expectation.ts";
+import { begin, newCall } from "./idempotency-cases.ts";
 import {
   acquireLease,
   actionsOf,
@@ -52,6 +53,22 @@ export const cancelCases: readonly StoreCase[] = [
       await expectRefusal(subject.listPublications({ siteId }, { signal }), "ABORTED");
       await expectRefusal(subject.listPreviews({ siteId }, { signal }), "ABORTED");
       await expectRefusal(subject.listAudit({ siteId }, { signal }), "ABORTED");
+      await expectRefusal(subject.countExpired({ previewsClosedBefore: noon }, { signal }), "ABORTED");
+      await expectRefusal(subject.awaitAudit({ siteId, waitMs: 1 }, { signal }), "ABORTED");
+      await expectRefusal(subject.readAuditHead(siteId, { signal }), "ABORTED");
+    },
+  },
+  {
+    name: "cancel/waiting",
+    title: "ends a wait for news at once when the signal fires",
+    check: async ({ subject }) => {
+      const { id: siteId } = await createSite(subject);
+      const { next: after } = await expectOk(subject.listAudit({ siteId }));
+      const caller = new AbortController();
+      const waiting = subject.awaitAudit({ siteId, after, waitMs: 60_000 }, { signal: caller.signal });
+      for (let turn = 0; turn < 10; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+      caller.abort();
+      await expectRefusal(waiting, "ABORTED");
     },
   },
   {
@@ -94,10 +111,17 @@ async function writingCalls(store: Store): Promise<WritingCalls> {
   const preview = await previewOf(store, revision, { singleUse: true });
   const { id: previewId, tokenHash } = preview;
   const { id: otherSite } = await createSite(store);
+  const call = newCall();
+  const { keyHash } = call;
+  const { attempt } = await begin(store, call);
   const audit = draftOf(siteId, "site.renamed");
   const calls = new Map<string, Call>([
     ["createSite", (options) => store.createSite({ site: newSite(), audit }, options)],
     ["updateSite", (options) => store.updateSite({ siteId, expectVersion: 1, change: { name: "x" }, audit }, options)],
+    [
+      "setFreeze",
+      (options) => store.setFreeze({ siteId, freeze: { reason: "x", frozenBy: "late", since: noon }, audit }, options),
+    ],
     ["appendRevision", (options) => store.appendRevision(newRevision(siteId), options)],
     [
       "updateRevision",
@@ -126,6 +150,12 @@ async function writingCalls(store: Store): Promise<WritingCalls> {
     ["createPreview", (options) => store.createPreview({ preview: newPreview(revision), audit }, options)],
     ["consumePreviewToken", (options) => store.consumePreviewToken({ tokenHash, now: noon }, options)],
     ["revokePreview", (options) => store.revokePreview({ previewId, now: afterNoon(1), audit }, options)],
+    ["beginIdempotent", (options) => store.beginIdempotent(newCall(), options)],
+    ["noteIdempotent", (options) => store.noteIdempotent({ keyHash, attempt, note: 1 }, options)],
+    ["renewIdempotent", (options) => store.renewIdempotent({ keyHash, attempt, leaseMs: 1000 }, options)],
+    ["completeIdempotent", (options) => store.completeIdempotent({ keyHash, attempt, result: 1, keepMs: 1 }, options)],
+    ["endIdempotent", (options) => store.endIdempotent({ keyHash, attempt }, options)],
+    ["removeExpired", (options) => store.removeExpired({ previewsClosedBefore: noon, limit: 1 }, options)],
     ["closePreview", (options) => store.closePreview({ previewId, now: afterNoon(1), audit }, options)],
   ]);
   return { site: siteId, calls };

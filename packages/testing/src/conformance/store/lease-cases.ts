@@ -70,6 +70,22 @@ export const leaseCases: readonly StoreCase[] = [
     },
   },
   {
+    name: "acquire-lease/names-the-former-holder",
+    title: "says from whom a lease was taken over, and only then",
+    check: async ({ subject, passTime }) => {
+      const { id: siteId } = await createSite(subject);
+      const { holder, fencingToken, expiresAt, takenFrom } = await acquireLease(subject, siteId, shortMs);
+      assert.equal(takenFrom, undefined, "nobody had it before");
+      await passTime(pastShortMs);
+      const second = await expectOk(subject.acquireLease({ siteId, holder: "second", ttlMs: longMs }));
+      assertSame(second.takenFrom, { holder, fencingToken, expiredAt: expiresAt }, "who let it run out, and when");
+      const renewed = await expectOk(subject.renewLease({ siteId, fencingToken: second.fencingToken, ttlMs: longMs }));
+      assert.equal(renewed.takenFrom, undefined, "it is told once");
+      await expectOk(subject.releaseLease({ siteId, fencingToken: second.fencingToken }));
+      assert.equal((await acquireLease(subject, siteId, longMs)).takenFrom, undefined, "it was given back");
+    },
+  },
+  {
     name: "acquire-lease/tokens-grow",
     title: "never hands a token out again after a lease was given back",
     check: async ({ subject }) => {

@@ -1,6 +1,10 @@
 import { bindCases, type ConformanceCase } from "../conformance-case.ts";
 import { auditCases } from "./audit-cases.ts";
 import { cancelCases } from "./cancel-cases.ts";
+import { expiredCases } from "./expired-cases.ts";
+import { fleetCases } from "./fleet-cases.ts";
+import { freezeCases } from "./freeze-cases.ts";
+import { idempotencyCases } from "./idempotency-cases.ts";
 import { leaseCases } from "./lease-cases.ts";
 import { pageCases } from "./page-cases.ts";
 import { previewCases } from "./preview-cases.ts";
@@ -16,12 +20,16 @@ import type { StoreHarness } from "./store-harness.ts";
 export function storeConformance(harness: StoreHarness): readonly ConformanceCase[] {
   return bindCases("store", harness, [
     ...siteCases,
+    ...freezeCases,
     ...revisionCases,
     ...leaseCases,
     ...publicationCases,
     ...slotCases,
+    ...fleetCases,
     ...previewCases,
     ...previewTokenCases,
+    ...idempotencyCases,
+    ...expiredCases,
     ...auditCases,
     ...pageCases,
     ...cancelCases,

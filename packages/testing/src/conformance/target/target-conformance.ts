@@ -1,5 +1,6 @@
 import { bindCases, type ConformanceCase } from "../conformance-case.ts";
 import { activateCases } from "./activate-cases.ts";
+import { activateLookCases } from "./activate-look-cases.ts";
 import { lookCases } from "./look-cases.ts";
 import { stageCases } from "./stage-cases.ts";
 import { stageFailureCases } from "./stage-failure-cases.ts";
@@ -12,6 +13,7 @@ export function targetConformance(harness: TargetHarness): readonly ConformanceC
     ...stageCases,
     ...stageFailureCases,
     ...activateCases,
+    ...activateLookCases,
     ...lookCases,
     ...upkeepCases,
   ]);

@@ -7,6 +7,7 @@ import {
   type BlobStoreCapabilities,
   type BlobStoreError,
   type CallOptions,
+  type Clock,
   err,
   flow,
   type HostingErrorOf,
@@ -15,6 +16,7 @@ import {
   type Result,
   type ResultAsync,
   type StoredBlob,
+  systemClock,
 } from "@hostelry/core/adapter";
 import { pageOf } from "../page-of.ts";
 import { decide, nextTurn, type Turn } from "../turn.ts";
@@ -25,14 +27,19 @@ import { checkedChunks } from "./read-blob.ts";
 export interface MemoryBlobStoreOptions {
   /** Where the bytes are kept, by name; tests may look, and damage. Default: a new map. */
   readonly blobs?: Map<string, Uint8Array> | undefined;
+  /** When each blob was last put; those that are not in it count from the opening of the store. Default: a new map. */
+  readonly putAt?: Map<string, Date> | undefined;
+  /** What the age of a blob is counted by. Default: the machine's clock. */
+  readonly clock?: Clock | undefined;
   readonly capabilities?: Partial<BlobStoreCapabilities> | undefined;
   /** How to let others run before and after each decision. Default: one turn of the event loop. */
   readonly turn?: Turn | undefined;
 }
 
-/** A {@link memoryBlobStore}, and the bytes behind it. */
+/** A {@link memoryBlobStore}, and what is behind it. */
 export interface MemoryBlobStore extends BlobStore {
   readonly blobs: Map<string, Uint8Array>;
+  readonly putAt: Map<string, Date>;
 }
 
 const name = "memory";
@@ -40,12 +47,16 @@ const maximumPage = 1000;
 
 /** A {@link BlobStore} in memory. */
 export function memoryBlobStore(options: MemoryBlobStoreOptions = {}): MemoryBlobStore {
-  const { blobs = new Map<string, Uint8Array>(), turn = nextTurn } = options;
+  const { blobs = new Map<string, Uint8Array>(), putAt = new Map<string, Date>() } = options;
+  const { turn = nextTurn, clock = systemClock } = options;
+  const openedAt = clock.now();
+  const lastPut = (sha256: string): Date => putAt.get(sha256) ?? openedAt;
   return {
     spec: "blob-store/1",
     name,
     capabilities: { collectable: true, ...options.capabilities },
     blobs,
+    putAt,
 
     put: (input, call) =>
       flow(async function* () {
@@ -55,6 +66,7 @@ export function memoryBlobStore(options: MemoryBlobStoreOptions = {}): MemoryBlo
         return decide<StoredBlob, BlobStoreError>(turn, "put", call, () => {
           const stored = !blobs.has(sha256);
           if (stored) blobs.set(sha256, bytes);
+          putAt.set(sha256, clock.now());
           return ok({ sha256, size: bytes.length, stored });
         });
       }),
@@ -82,7 +94,12 @@ export function memoryBlobStore(options: MemoryBlobStoreOptions = {}): MemoryBlo
 
     list: (page = {}) =>
       decide(turn, "list", page, () => {
-        const listed = [...blobs].map(([sha256, bytes]) => ({ sha256, size: bytes.length }));
+        const listed = [...blobs].map(([sha256, bytes]) => ({
+          sha256,
+          size: bytes.length,
+          putAt: lastPut(sha256),
+          idleMs: clock.now().getTime() - lastPut(sha256).getTime(),
+        }));
         const limit = Math.min(maximumPage, Math.max(1, page.limit ?? 100));
         return pageOf(listed, { key: (blob) => [blob.sha256], newestFirst: false }, { ...page, limit }).mapErr(
           (cause) => adapterError(cause, { adapter: name, operation: "list", state: "unchanged" }),
@@ -92,8 +109,12 @@ export function memoryBlobStore(options: MemoryBlobStoreOptions = {}): MemoryBlo
     remove: (names, call) => {
       for (const sha256 of names) checkName(sha256);
       return decide<{ readonly removed: number }, BlobStoreError>(turn, "remove", call, () => {
+        const { unlessPutAfter } = call ?? {};
         let removed = 0;
-        for (const sha256 of names) if (blobs.delete(sha256)) removed += 1;
+        for (const sha256 of names) {
+          if (unlessPutAfter !== undefined && lastPut(sha256) > unlessPutAfter) continue;
+          if (blobs.delete(sha256)) removed += 1;
+        }
         return ok({ removed });
       });
     },

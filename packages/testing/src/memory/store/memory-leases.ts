@@ -1,5 +1,6 @@
 import {
   err,
+  type FormerHolder,
   type HostingErrorOf,
   hostingError,
   type Lease,
@@ -29,7 +30,7 @@ export function memoryLeases(context: StoreContext): LeaseRecords {
         const lease: Lease = { siteId, holder, fencingToken, expiresAt: expiryAfter(ttlMs) };
         records.fencingTokens.set(siteId, fencingToken);
         records.leases.set(siteId, lease);
-        return ok(structuredClone(lease));
+        return ok(structuredClone(current === undefined ? lease : { ...lease, takenFrom: formerHolder(current) }));
       }),
 
     renewLease: ({ siteId, fencingToken, ttlMs }, options) =>
@@ -52,6 +53,10 @@ export function memoryLeases(context: StoreContext): LeaseRecords {
         return ok({ released });
       }),
   };
+}
+
+function formerHolder({ holder, fencingToken, expiresAt }: Lease): FormerHolder {
+  return { holder, fencingToken, expiredAt: expiresAt };
 }
 
 function checkTtl(ttlMs: number): Result<void, HostingErrorOf<"INVALID_INPUT">> {

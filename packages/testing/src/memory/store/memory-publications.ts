@@ -32,7 +32,7 @@ export function memoryPublications(
         return ok(structuredClone(begun));
       }),
 
-    advancePublication: ({ siteId, number, from, to, fencingToken, failure, at, audit }, options) =>
+    advancePublication: ({ siteId, number, from, to, fencingToken, failure, results, at, audit }, options) =>
       transact("advancePublication", options, () => {
         const journal = innerMap(records.publications, siteId);
         const publication = journal.get(number);
@@ -41,7 +41,8 @@ export function memoryPublications(
         if (publication.state !== from) {
           return err(conflict(`publication ${number} of ${siteId}`, from, publication.state));
         }
-        const ending = to === "undone" ? { failure, finishedAt: structuredClone(at) } : {};
+        const kept = results === undefined ? {} : { results: structuredClone(results) };
+        const ending = to === "undone" ? { failure, ...kept, finishedAt: structuredClone(at) } : {};
         const advanced: Publication = { ...publication, state: to, ...ending };
         journal.set(number, advanced);
         appendAudit(records, audit);

@@ -42,5 +42,22 @@ export function memorySites({ records, transact }: StoreContext): SiteRecords {
         appendAudit(records, audit);
         return ok(structuredClone(updated));
       }),
+
+    setFreeze: ({ siteId, freeze, audit }, options) =>
+      transact("setFreeze", options, () => {
+        const site = records.sites.get(siteId);
+        if (site === undefined) return err(siteNotFound(siteId));
+        if ((site.frozen === undefined) === (freeze === null))
+          return ok({ site: structuredClone(site), changed: false });
+        const { frozen: _ended, ...rest } = site;
+        const updated: Site = {
+          ...rest,
+          ...(freeze === null ? {} : { frozen: structuredClone(freeze) }),
+          version: site.version + 1,
+        };
+        records.sites.set(siteId, updated);
+        appendAudit(records, audit);
+        return ok({ site: structuredClone(updated), changed: true });
+      }),
   };
 }

@@ -58,7 +58,11 @@ function writeChange(records: MemoryRecords, change: SlotChange): Slot | null {
   }
   const journal = innerMap(records.publications, siteId);
   const completed = publication === undefined ? undefined : journal.get(publication);
-  if (completed !== undefined) journal.set(completed.number, { ...completed, state: "recorded", finishedAt: at });
+  if (completed !== undefined) {
+    const { results, flip } = change;
+    const facts = { ...(results === undefined ? {} : { results }), ...(flip === undefined ? {} : { flip }) };
+    journal.set(completed.number, { ...completed, ...facts, state: "recorded", finishedAt: at });
+  }
   appendAudit(records, change.audit);
   return written;
 }

@@ -1,6 +1,8 @@
 import { type Clock, type Store, type StoreCapabilities, systemClock } from "@hostelry/core/adapter";
 import { decide, nextTurn, type Turn } from "../turn.ts";
 import { memoryAudit } from "./memory-audit.ts";
+import { memoryExpired } from "./memory-expired.ts";
+import { memoryIdempotency } from "./memory-idempotency.ts";
 import { memoryLeases } from "./memory-leases.ts";
 import { memoryPreviews } from "./memory-previews.ts";
 import { memoryPublications } from "./memory-publications.ts";
@@ -12,7 +14,7 @@ import type { StoreContext } from "./store-context.ts";
 
 /** Settings of {@link memoryStore}. */
 export interface MemoryStoreOptions {
-  /** What leases expire by. Default: the machine's clock. */
+  /** What leases and idempotency keys expire by. Default: the machine's clock. */
   readonly clock?: Clock | undefined;
   /** Records to work on. Default: new ones. Two stores on one set of records are two processes on one database. */
   readonly records?: MemoryRecords | undefined;
@@ -46,6 +48,8 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
     ...memoryPublications(context),
     ...memorySlots(context),
     ...memoryPreviews(context),
+    ...memoryIdempotency(context),
+    ...memoryExpired(context),
     ...memoryAudit(context),
   };
 }

@@ -31,10 +31,11 @@ export function memoryContent(target: MemoryTarget): ContentSource {
 }
 
 function viewOf(target: MemoryTarget, siteId: SiteId, { release }: HeldPointer): ContentView {
-  const listed = heldSite(target.state, siteId).releases.get(release)?.manifest.files ?? [];
-  const byPath = new Map(listed.map((file) => [file.path, file]));
+  const manifest = heldSite(target.state, siteId).releases.get(release)?.manifest;
+  const byPath = new Map(manifest?.files.map((file) => [file.path, file]));
   return {
     release,
+    rules: manifest?.rules,
     file: (path) => byPath.get(path),
     read: (path, options = {}) =>
       decide<AsyncIterable<Uint8Array>, ContentError>(nextTurn, "read", options, () => {

@@ -1,0 +1,2 @@
+/** Who serves. */
+export type ServerKind = "hostelry" | "buffer" | "sirv" | "serve-static";

@@ -1,0 +1,48 @@
+import { createHash } from "node:crypto";
+import type { ReleaseFile } from "@hostelry/core/adapter";
+import { digestOfLines } from "./manifest-lines.ts";
+import { sortedLines } from "./sorted-lines.ts";
+
+/** The mode a file is laid out with: whoever may be a web server must be able to read it, and nothing is set-uid. */
+export function laidOutMode(file: Pick<ReleaseFile, "mode">): number {
+  return (file.mode & 0o777) | 0o444;
+}
+
+/** The type bits of a plain file in `st_mode`. */
+const plainFile = 0o100000;
+
+/**
+ * Digest of what `find … -exec stat -c '%f %s %Y %n' {} + | sort` must print in the release's directory. One comparison
+ * tells that nothing is missing, nothing is there that should not be, and that sizes, times and modes are right.
+ */
+export function listingDigest(files: readonly ReleaseFile[]): string {
+  const text = files
+    .map((file) => `${(plainFile | laidOutMode(file)).toString(16)} ${file.size} ${file.mtimeSeconds} ./${file.path}`)
+    .join("\n");
+  // A name with a line end in it is two lines for `sort`, so it is here.
+  return digestOfLines(text === "" ? [] : sortedLines(text.split("\n")));
+}
+
+/**
+ * Digests of what `sha256sum` may print for files, in this order: GNU's writes names with a backslash or a line end (since
+ * 9.0 also a carriage return) escaped and says so with a backslash before the hash; BusyBox's writes them as they are.
+ */
+export function hashesDigests(files: readonly ReleaseFile[]): readonly string[] {
+  const odd = files.some(({ path }) => /[\\\n\r]/.test(path));
+  const raw = (path: string): string => path;
+  const digests = [raw, ...(odd ? [escaping(/[\\\n]/g), escaping(/[\\\n\r]/g)] : [])].map((write) => {
+    const hash = createHash("sha256");
+    for (const { path, sha256 } of files) {
+      const written = write(`./${path}`);
+      hash.update(`${written === `./${path}` ? "" : "\\"}${sha256}  ${written}\n`, "utf8");
+    }
+    return hash.digest("hex");
+  });
+  return [...new Set(digests)];
+}
+
+const letters: Readonly<Record<string, string>> = { "\\": "\\\\", "\n": "\\n", "\r": "\\r" };
+
+function escaping(odd: RegExp): (path: string) => string {
+  return (path) => path.replace(odd, (character) => letters[character] ?? character);
+}

@@ -1,0 +1,176 @@
+import {
+  err,
+  hostingError,
+  ok,
+  type ProcessEnd,
+  type ProcessPipes,
+  type Result,
+  type TransportError,
+} from "@hostelry/core/adapter";
+import type { ClientChannel } from "ssh2";
+import { unlessAborted } from "./connection/connection-keeper.ts";
+import type { SshConnection } from "./connection/open-connection.ts";
+import type { SessionSlots } from "./connection/session-slots.ts";
+
+/** A connection with its sessions counted. */
+export interface Sessions {
+  readonly connection: SshConnection;
+  readonly slots: SessionSlots;
+}
+
+/** How long a server may take to say that a program it was told to kill has ended. */
+const killGraceMs = 3000;
+
+/**
+ * Asks for a session and runs a line in it. `stale`: the connection had died before it could be used for anything, so that it
+ * is safe to try again on another one.
+ */
+export async function openProcess(
+  transport: string,
+  { connection, slots }: Sessions,
+  line: string,
+  signal: AbortSignal | undefined,
+): Promise<Result<ProcessPipes | "stale", TransportError>> {
+  for (;;) {
+    if (!(await slots.take(signal))) return err(aborted(signal?.reason));
+    const opening = exec(connection, slots, line);
+    const opened = await unlessAborted(opening, signal);
+    if (opened === undefined) {
+      void opening.then((late) => abandon(late, slots));
+      return err(aborted(signal?.reason));
+    }
+    if (!(opened instanceof Error)) {
+      slots.granted();
+      return ok(opened);
+    }
+    if (!("reason" in opened)) {
+      slots.release();
+      // The library's word for a request that was refused, or was under way when the connection broke.
+      if (opened.message === "Unable to exec") {
+        if (connection.isLost()) return err(lost(transport, opened));
+        return err(refused(transport, "the server does not run programs for this user", opened));
+      }
+      connection.drop();
+      return ok("stale");
+    }
+    if (!(await slots.refused())) return err(refused(transport, opened.message, opened));
+  }
+}
+
+/**
+ * The running program, or the error that the library gives instead. Listeners are put on the channel at once: a short
+ * program's end may stand in the very packet that says that it was started.
+ */
+function exec(connection: SshConnection, slots: SessionSlots, line: string): Promise<ProcessPipes | Error> {
+  return new Promise((resolve) => {
+    // A connection may die without a word to those who wait for a channel.
+    const forget = connection.onLost(() => resolve(new Error("the connection was lost")));
+    const done = (outcome: ProcessPipes | Error): void => {
+      forget();
+      resolve(outcome);
+    };
+    try {
+      connection.client.exec(line, (error, channel) => done(error ?? pipesOf(channel, connection, slots)));
+    } catch (cause) {
+      done(cause instanceof Error ? cause : new Error(String(cause)));
+    }
+  });
+}
+
+/** A program that was started when its caller had gone. */
+function abandon(late: ProcessPipes | Error, slots: SessionSlots): void {
+  if (late instanceof Error) {
+    slots.release();
+    return;
+  }
+  late.output.resume();
+  late.errors.resume();
+  late.kill();
+}
+
+function pipesOf(channel: ClientChannel, connection: SshConnection, slots: SessionSlots): ProcessPipes {
+  let settle: (end: ProcessEnd) => void = () => undefined;
+  const ended = new Promise<ProcessEnd>((resolve) => {
+    settle = resolve;
+  });
+  channel.once("exit", (code: number | null, signal?: string) => {
+    if (code !== null) settle({ kind: "exited", code });
+    else settle({ kind: "signalled", signal: signal ?? "SIGKILL" });
+  });
+  const closed = new Promise<void>((resolve) => {
+    const forget = connection.onLost(() => resolve());
+    channel.once("close", () => {
+      forget();
+      resolve();
+    });
+  });
+  void closed.then(() => {
+    slots.release();
+    // Nothing happens when the program's end was told before.
+    settle({ kind: "lost", cause: new Error("the channel was closed without a word on how the program ended") });
+  });
+  return {
+    input: channel,
+    output: channel,
+    errors: channel.stderr,
+    ended,
+    closed,
+    kill: () => kill(channel, (cause) => settle({ kind: "lost", cause })),
+  };
+}
+
+/**
+ * The signal makes sshd kill the session's process group and report it. It is lost when the program is so young that it has no
+ * group yet, so it is sent until the end is told. Closing the channel alone would not do: sshd keeps the error output of a
+ * session open until its program has ended, and the watcher notices only the end of the connection.
+ */
+function kill(channel: ClientChannel, giveUp: (cause: unknown) => void): void {
+  const deadline = performance.now() + killGraceMs;
+  let pauseMs = 20;
+  let timer: NodeJS.Timeout | undefined;
+  const over = (): void => {
+    clearTimeout(timer);
+    channel.close();
+  };
+  channel.once("exit", over);
+  channel.once("close", over);
+  const again = (): void => {
+    if (performance.now() > deadline) {
+      over();
+      giveUp(new Error("the server did not confirm that the program has ended"));
+      return;
+    }
+    sendKill(channel);
+    timer = setTimeout(again, pauseMs);
+    pauseMs *= 2;
+  };
+  again();
+}
+
+/** Sends a signal also after the input was ended. The library's own method no longer does then; the protocol allows it. */
+function sendKill(channel: ClientChannel): void {
+  const { _client, outgoing } = channel as unknown as Partial<ChannelInside>;
+  if (_client?._protocol !== undefined && outgoing !== undefined) {
+    if (outgoing.state === "open" || outgoing.state === "eof") _client._protocol.signal(outgoing.id, "KILL");
+  } else channel.signal("KILL");
+}
+
+/** What ssh2 1.17.0 keeps inside of a channel; looked at with care, for it may be otherwise one day. */
+interface ChannelInside {
+  readonly _client: { readonly _protocol?: { signal(id: number, name: string): void } };
+  readonly outgoing: { readonly id: number; readonly state: string };
+}
+
+function lost(transport: string, cause: unknown): TransportError {
+  const message = `The connection of ${transport} was lost while a program was being started.`;
+  return hostingError("TRANSPORT_LOST", message, { transport, operation: "start", state: "unknown" }, { cause });
+}
+
+function refused(transport: string, reason: string, cause: unknown): TransportError {
+  const message = `${transport} can't start programs: ${reason}.`;
+  return hostingError("TRANSPORT_REFUSED", message, { transport, operation: "start", reason }, { cause });
+}
+
+function aborted(cause: unknown): TransportError {
+  return hostingError("ABORTED", "start was ended by its caller.", { operation: "start" }, { cause });
+}

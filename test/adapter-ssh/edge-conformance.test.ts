@@ -1,0 +1,67 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { chmod, chown } from "node:fs/promises";
+import { join } from "node:path";
+import { sshEdge, sshTransport } from "@hostelry/adapter-ssh";
+import { registerConformance, type TargetHarness, targetConformance } from "@hostelry/testing";
+import { afterAll, beforeAll, describe, it } from "vitest";
+import { edgeSiteReader } from "../../packages/adapter-ssh/src/fixtures/edge-site-reader.ts";
+import {
+  newestOpensshAvailable,
+  type SshNode,
+  type SshNodeKind,
+  type SshNodes,
+  sshNodesAvailable,
+  startSshNodes,
+} from "../servers/ssh-nodes.ts";
+
+const kinds: readonly (readonly [kind: SshNodeKind, what: string])[] = [
+  ["gnu", "coreutils and this machine's sshd"],
+  ["busybox", "BusyBox and nothing else"],
+  ["newest", "the newest sshd"],
+];
+
+describe.each(kinds)("sshEdge on a node of kind %s: %s", (kind) => {
+  const available = sshNodesAvailable(kind) && (kind !== "newest" || newestOpensshAvailable());
+  describe.skipIf(!available)("over SSH", () => {
+    let nodes: SshNodes;
+    beforeAll(async () => {
+      nodes = await startSshNodes({ [kind]: 1, web: false });
+    });
+    afterAll(() => nodes.stop());
+
+    const harness: TargetHarness = {
+      capabilities: { fencing: true, previews: true, servingState: true, verify: true },
+      make: async () => {
+        const node = nodes.one(kind);
+        const { outside, root } = await freshRoot(node);
+        const transport = sshTransport({
+          host: node.host,
+          port: node.sshPort,
+          user: node.user,
+          hostKey: node.hostKey,
+          auth: { kind: "key", privateKey: nodes.clientKey },
+        });
+        const subject = sshEdge(transport, root);
+        return {
+          subject,
+          dispose: async () => {
+            await subject.close();
+            await transport.close();
+            rmSync(outside, { recursive: true, force: true });
+          },
+          ...edgeSiteReader(outside),
+        };
+      },
+    };
+
+    registerConformance(targetConformance(harness), { describe, it });
+  });
+});
+
+/** A directory of its own below the node's, for one target. */
+async function freshRoot(node: SshNode): Promise<{ outside: string; root: string }> {
+  const outside = mkdtempSync(join(node.outside, "edge-"));
+  await chmod(outside, 0o755);
+  await chown(outside, node.uid, node.uid);
+  return { outside, root: `${node.root}/${outside.slice(node.outside.length + 1)}` };
+}

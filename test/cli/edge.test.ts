@@ -1,0 +1,58 @@
+import { edgeConfig } from "@hostelry/adapter-ssh";
+import { describe, expect, it } from "vitest";
+import { hostelry, objects } from "./hostelry.ts";
+
+describe("hostelry edge config", () => {
+  it("prints the configuration and nothing else", async () => {
+    const run = await hostelry(["edge", "config", "nginx", "--root", "/srv/hostelry"]);
+    expect([run.code, run.stderr]).toEqual([0, ""]);
+    expect(run.stdout).toBe(edgeConfig("nginx", { root: "/srv/hostelry" })._unsafeUnwrap());
+  });
+
+  it("takes every option", async () => {
+    const words =
+      "--listen 127.0.0.1:8443,[::1]:8443 --certificate /c.pem --key /k.pem --site-labels sites.test --previews p.test";
+    const more =
+      "--gate http://127.0.0.1:7080/check --missing-path marked --php unix:/run/php.sock --retry-after 30 --compress never";
+    const run = await hostelry([
+      "edge",
+      "config",
+      "caddy",
+      "--root",
+      "/srv/x",
+      ...`${words} ${more} --json`.split(" "),
+    ]);
+    const tls = { certificateFile: "/c.pem", keyFile: "/k.pem" };
+    const expected = edgeConfig("caddy", {
+      root: "/srv/x",
+      listen: [
+        { address: "127.0.0.1", port: 8443, tls },
+        { address: "[::1]", port: 8443, tls },
+      ],
+      siteLabels: "sites.test",
+      previews: { below: "p.test", access: { askAt: "http://127.0.0.1:7080/check" } },
+      missingPath: "marked",
+      php: { listensAt: "unix:/run/php.sock" },
+      retryAfterSeconds: 30,
+      compress: "never",
+    })._unsafeUnwrap();
+    expect(objects(run)).toEqual([{ server: "caddy", config: expected }]);
+  });
+
+  it.each([
+    [["edge"], 'Say "edge config nginx"'],
+    [["edge", "config"], "nginx and caddy"],
+    [["edge", "config", "apache", "--root", "/srv/x"], 'not for "apache"'],
+    [["edge", "config", "nginx"], "--root is missing"],
+    [["edge", "config", "nginx", "--root", "/srv/x; }"], "root can't be used"],
+    [["edge", "config", "nginx", "--root", "/srv/x", "--retry-after", "soon"], "retryAfterSeconds can't be used"],
+    [["edge", "config", "nginx", "--root", "/srv/x", "--listen", "eighty"], '"eighty" is neither'],
+    [["edge", "config", "nginx", "--root", "/srv/x", "--key", "/k"], "go together"],
+    [["edge", "config", "nginx", "--root", "/srv/x", "--previews", "p.test"], "--gate and --open"],
+  ])("says what is wrong with %j", async (args, said) => {
+    const run = await hostelry(args);
+    expect(run.code).toBe(2);
+    expect(run.stdout).toBe("");
+    expect(run.stderr).toContain(said);
+  });
+});
