@@ -4,6 +4,13 @@
 export { type DirectoryBlobStoreOptions, directoryBlobStore } from "./blob/directory-blob-store.ts";
 export { type DirectoryContentOptions, directoryContent } from "./content/directory-content.ts";
 export type { DurabilityLevel } from "./file-system/durability.ts";
-export type { DirectoryEntry, Done, DoneWithCount, FileFacts, FileSystem } from "./file-system/file-system.ts";
+export type {
+  DirectoryEntry,
+  Done,
+  DoneWithCount,
+  DoneWithFile,
+  FileFacts,
+  FileSystem,
+} from "./file-system/file-system.ts";
 export { type DirectoryTargetOptions, directoryTarget } from "./target/directory-target.ts";
 export { type LocalTransportOptions, localTransport } from "./transport/local-transport.ts";

@@ -2,6 +2,7 @@
 
 export type { ExpiredPreview, HostRequest } from "./edge/hosts.ts";
 export { type SshEdge, type SshEdgeOptions, sshEdge } from "./edge/ssh-edge.ts";
+export type { Packing } from "./edge/staging/packed.ts";
 export { type SftpTargetOptions, sftpTarget } from "./sftp/sftp-target.ts";
 export type { SshAuthentication, SshCredentials } from "./transport/authentication.ts";
 export type { SshPlace } from "./transport/connection/ssh-place.ts";

@@ -137,7 +137,7 @@ export {
   unwrap,
 } from "./result/index.ts";
 export type { Revision, RevisionId, RevisionState, UploadedArchive } from "./revision/revision.ts";
-export { parseRules, type ReadRules } from "./routing/read-site-rules.ts";
+export { parseRules, type ReadRules, type RuleTexts } from "./routing/read-site-rules.ts";
 export { type Captures, fillIn, type RulePattern, rulePattern } from "./routing/rule-pattern.ts";
 export type {
   HeaderRule,

@@ -29,7 +29,7 @@ export {
   memoryBlobStore,
 } from "./memory/blob-store/memory-blob-store.ts";
 export { type MemoryPublicProbe, memoryPublicProbe } from "./memory/memory-public-probe.ts";
-export { type MemoryRecords, memoryRecords } from "./memory/store/memory-records.ts";
+export { type HeldKey, type MemoryRecords, memoryRecords } from "./memory/store/memory-records.ts";
 export { type MemoryStore, type MemoryStoreOptions, memoryStore } from "./memory/store/memory-store.ts";
 export { memoryContent } from "./memory/target/memory-content.ts";
 export { type MemoryTarget, type MemoryTargetOptions, memoryTarget } from "./memory/target/memory-target.ts";
