@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { basename, dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type ViteUserConfig } from "vitest/config";
@@ -35,6 +36,8 @@ const config: ViteUserConfig = defineConfig({
   test: {
     setupFiles: [resolve(root, "test/setup/loopback-only.ts")],
     passWithNoTests: false,
+    // Vitest leaves one core to itself; on two cores that is one file at a time, and most files wait for servers and leases.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     coverage: {
       provider: "v8",
       include: ["packages/*/src/**/*.ts"],

@@ -8,12 +8,13 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { siteId, smallSite } from "../adapter-local/fixtures/small-site.ts";
 import { type FaultProxy, faultProxy } from "../servers/fault-proxy.ts";
 import { type SshNodes, sshNodesAvailable, startSshNodes } from "../servers/ssh-nodes.ts";
+import { rounds } from "../setup/rounds.ts";
 
 /** How many random places of a publish, by the kind of node. */
-const cutsOf = { gnu: 200, busybox: 40 } as const;
+const cutsOf = { gnu: rounds(200, 50), busybox: rounds(40, 10) } as const;
 
 describe.each(["gnu", "busybox"] as const)("a connection to a node of kind %s that is cut", (kind) => {
-  const cuts = Number(process.env["HOSTELRY_CUTS"] ?? cutsOf[kind]);
+  const cuts = cutsOf[kind];
   describe.skipIf(!sshNodesAvailable(kind))("again and again", () => {
     let nodes: SshNodes;
     let proxy: FaultProxy;

@@ -12,10 +12,11 @@ import { createSiteHandler, labelResolver, previewHost, recordContent, siteHost 
 import { memoryBlobStore, memoryStore } from "@hostelry/testing";
 import { strToU8, zipSync } from "fflate";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { rounds } from "../setup/rounds.ts";
 import { type Answer, askBytes } from "./ask-bytes.ts";
 
 const root = "localhost";
-const rounds = process.env["HOSTELRY_ROUNDS"] === "full" ? 200 : 30;
+const publications = rounds(200, 30);
 
 /** A site of which every file says which version it is; `large.txt` is streamed. */
 const version = (label: string): Readonly<Record<string, string>> => ({
@@ -179,7 +180,7 @@ describe.each(["directory", "records"])("a published site, served from its %s", 
     };
     const readers = Promise.all(["/", "/", "/large.txt", "/large.txt"].map(reader));
     try {
-      for (let round = 1; round <= rounds; round += 1) await publish(round % 2);
+      for (let round = 1; round <= publications; round += 1) await publish(round % 2);
     } finally {
       ended = true;
       await readers;

@@ -13,13 +13,14 @@ import { serverAvailable } from "../servers/server-binary.ts";
 import { startCaddy } from "../servers/web/caddy.ts";
 import { startNginx } from "../servers/web/nginx.ts";
 import type { WebServer } from "../servers/web/web-server.ts";
+import { rounds } from "../setup/rounds.ts";
 import { type LoadReport, load } from "./wrk.ts";
 
 const bytesOfPage = 20_000;
 
 const runs: readonly { readonly server: WebServerName; readonly flips: number }[] = [
-  { server: "nginx", flips: 100_000 },
-  { server: "caddy", flips: 10_000 },
+  { server: "nginx", flips: rounds(100_000, 20_000) },
+  { server: "caddy", flips: rounds(10_000, 4000) },
 ];
 
 function start(server: WebServerName, root: string): Promise<WebServer> {
