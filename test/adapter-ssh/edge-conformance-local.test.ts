@@ -2,19 +2,21 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { localTransport } from "@hostelry/adapter-local";
+import { sshEdge } from "@hostelry/adapter-ssh";
 import { registerConformance, type TargetHarness, targetConformance } from "@hostelry/testing";
 import { describe, it } from "vitest";
-import { edgeSiteReader } from "../fixtures/edge-site-reader.ts";
-import { sftpTarget } from "./sftp-target.ts";
+import { edgeSiteReader } from "../../packages/adapter-ssh/src/fixtures/edge-site-reader.ts";
 
 const harness: TargetHarness = {
-  capabilities: { fencing: false, previews: true, servingState: true, verify: true },
+  capabilities: { fencing: true, previews: true, servingState: true, verify: true },
   make: async () => {
-    const root = mkdtempSync(join(tmpdir(), "hostelry-sftp-"));
+    const root = mkdtempSync(join(tmpdir(), "hostelry-edge-"));
     const transport = localTransport();
+    const subject = sshEdge(transport, root);
     return {
-      subject: sftpTarget(transport, root),
+      subject,
       dispose: async () => {
+        await subject.close();
         await transport.close();
         rmSync(root, { recursive: true, force: true });
       },
