@@ -227,12 +227,9 @@ export interface Hosting {
   publish(
     revisionId: RevisionId,
     options?: PublishOptions & IdempotentOptions,
-  ): ResultAsync<PublishOutcome, PublishError | IdempotencyError>;
+  ): ResultAsync<PublishOutcome, PublishError>;
   /** Publishes what was live before, or the named revision. */
-  rollback(
-    siteId: SiteId,
-    options?: RollbackOptions & IdempotentOptions,
-  ): ResultAsync<PublishOutcome, RollbackError | IdempotencyError>;
+  rollback(siteId: SiteId, options?: RollbackOptions & IdempotentOptions): ResultAsync<PublishOutcome, RollbackError>;
   /** Brings every target to what the record says: one that was down, is new, or was changed by hand. Idempotent. */
   reconcile(siteId: SiteId, options?: ReconcileOptions): ResultAsync<ReconcileOutcome, ReconcileError>;
   /** Shows what `reconcile` would find. */
@@ -246,7 +243,7 @@ export interface Hosting {
   apply(
     plan: PublishPlan,
     options?: Omit<PublishOptions, "expectCurrent" | "expectPublication" | "siteId"> & IdempotentOptions,
-  ): ResultAsync<PublishOutcome, PublishError | IdempotencyError | HostingErrorOf<"PLAN_STALE">>;
+  ): ResultAsync<PublishOutcome, PublishError | HostingErrorOf<"PLAN_STALE">>;
 }
 
 /**

@@ -20,14 +20,14 @@ import type { SiteId } from "../site/site.ts";
 import type { Attempt } from "./attempt.ts";
 import { optional } from "./call-identity.ts";
 import type { IdempotentOptions } from "./idempotency-policy.ts";
-import { type IdempotencyError, once } from "./once.ts";
+import { once } from "./once.ts";
 
 /** `publish`, once for an idempotency key. */
 export function publishOnce(
   ports: HostingPorts,
   revisionId: RevisionId,
   options: PublishOptions & IdempotentOptions = {},
-): ResultAsync<PublishOutcome, PublishError | IdempotencyError> {
+): ResultAsync<PublishOutcome, PublishError> {
   const input = [revisionId, ...inputOf(options)];
   return once(ports, { operation: "publish", input, options }, (attempt) =>
     unlessDone(ports, attempt, options, (before) => publishRevision(ports, revisionId, options, before)),
@@ -39,7 +39,7 @@ export function rollbackOnce(
   ports: HostingPorts,
   siteId: SiteId,
   options: RollbackOptions & IdempotentOptions = {},
-): ResultAsync<PublishOutcome, RollbackError | IdempotencyError> {
+): ResultAsync<PublishOutcome, RollbackError> {
   const input = [siteId, optional(options.to), ...inputOf(options)];
   return once(ports, { operation: "rollback", input, options }, (attempt) =>
     unlessDone(ports, attempt, options, (before) => rollbackSite(ports, siteId, options, before)),
@@ -51,7 +51,7 @@ export function applyOnce(
   ports: HostingPorts,
   plan: PublishPlan,
   options: Omit<PublishOptions, "expectCurrent" | "expectPublication" | "siteId"> & IdempotentOptions = {},
-): ResultAsync<PublishOutcome, PublishError | IdempotencyError | HostingErrorOf<"PLAN_STALE">> {
+): ResultAsync<PublishOutcome, PublishError | HostingErrorOf<"PLAN_STALE">> {
   const { siteId, revisionId, basis, current } = plan;
   const input = [siteId, revisionId, basis, current, ...inputOf(options)];
   return once(ports, { operation: "apply", input, options }, (attempt) =>

@@ -24,13 +24,15 @@ import type { Slot } from "./slot.ts";
 import type { TargetResult } from "./target-result.ts";
 import { targetsOf } from "./targets-of.ts";
 
-/** Errors of `publish`. */
+/** Errors of `publish`, with an idempotency key or without. */
 export type PublishError =
   | LeaseError
   | LoadManifestError
   | PublishSlotError
   | RecoverError
+  | HostingErrorOf<"IDEMPOTENCY_CONFLICT">
   | HostingErrorOf<"IDEMPOTENCY_IN_PROGRESS">
+  | HostingErrorOf<"IDEMPOTENCY_RESULT_LOST">
   | HostingErrorOf<"INVALID_INPUT">
   | HostingErrorOf<"PUBLISH_CONFLICT">
   | HostingErrorOf<"REVISION_FOREIGN">

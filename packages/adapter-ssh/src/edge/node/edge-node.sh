@@ -477,8 +477,11 @@ make_copies() {
 prepare() {
   is_release "$1" && is_whole "$1" && [ ! -e "$own/damaged/$1" ] || refuse RELEASE_NOT_FOUND
   [ ! -d "$own/prepared/$1" ] || exit 0
+  # Not by way of the trash, which is counted as left-overs: half removed it has no release's name, so nobody begins with it.
   for entry in "$own/prepared"/*; do
-    [ ! -e "$entry" ] || put_away "$entry"
+    [ -e "$entry" ] || continue
+    mv -fT "$entry" "$own/prepared/$nonce-old" 2>/dev/null || exit 9
+    delete "$own/prepared/$nonce-old"
   done
   clone "$site/releases/$1" "$own/prepared/$nonce" && flush -f "$own/prepared/$nonce" &&
     mv -fT "$own/prepared/$nonce" "$own/prepared/$1" || { delete "$own/prepared/$nonce"; exit 9; }

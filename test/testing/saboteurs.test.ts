@@ -1,6 +1,5 @@
+import { type ConformanceCase, saboteurs } from "@hostelry/testing";
 import { describe, expect, it } from "vitest";
-import type { ConformanceCase } from "../conformance/conformance-case.ts";
-import { saboteurs } from "./saboteurs.ts";
 
 async function failedCases(cases: readonly ConformanceCase[]): Promise<readonly string[]> {
   const failed: string[] = [];
