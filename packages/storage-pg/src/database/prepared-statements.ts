@@ -19,7 +19,7 @@ const refusals: ReadonlySet<string> = new Set(["26000", "42P05", "0A000"]);
 const mostNames = 500;
 
 /**
- * Names the statements; once a name was refused, it sends them all without, for good: that is slower by a fifth, and right
+ * Names the statements; once a name was refused, it sends them all without, for good: that is slower, and right
  * everywhere. Only connections of `pg` itself, known by their `processID`, are asked for names.
  */
 export function preparedStatements(): PreparedStatements {
