@@ -84,7 +84,7 @@ module.exports = {
       comment: "A port may name the records it carries (types), never run a concept's code.",
       severity: "error",
       from: { path: `${core}ports/`, pathNot: tests },
-      to: { path: concepts, dependencyTypesNot: ["type-only", "npm-peer"] },
+      to: { path: concepts, dependencyTypesNot: ["type-only"] },
     },
     {
       name: "nothing-imports-composition",

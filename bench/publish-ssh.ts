@@ -3,11 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Bench, BenchCase, Limit } from "./harness/bench.ts";
 import { ifInstalled } from "./harness/installed.ts";
+import { writeSite } from "./publish-local/site-content.ts";
 import { type BenchNode, benchNodes } from "./publish-ssh/bench-node.ts";
 import { type IntakenSite, intakenSite, type OurCase, ourPublish } from "./publish-ssh/our-site.ts";
 import { rsyncPublish, type SiteFolders } from "./publish-ssh/rsync-publish.ts";
 import { sftpClientPublish } from "./publish-ssh/sftp-client-publish.ts";
-import { changedContent, siteContent, writeSite } from "./publish-ssh/site-content.ts";
+import { changedContent, siteContent } from "./publish-ssh/site-content.ts";
 
 const rsync = "rsync --link-dest + mv -T";
 

@@ -10,8 +10,8 @@ import { zipSync } from "fflate";
 import type { Contender, Run } from "../harness/bench.ts";
 import { measureProcess } from "../harness/measure-process.ts";
 import { measureHere } from "../harness/own-figures.ts";
+import type { SiteContent } from "../publish-local/site-content.ts";
 import type { BenchNode } from "./bench-node.ts";
-import type { SiteContent } from "./site-content.ts";
 
 /** A site whose revisions are validated: their files are in the blob store, and nothing is published. */
 export interface IntakenSite {

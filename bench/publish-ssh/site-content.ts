@@ -1,9 +1,5 @@
-import { mkdirSync, utimesSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
 import { seededRandom } from "@hostelry/testing";
-
-/** Files of a site, path → bytes. */
-export type SiteContent = ReadonlyMap<string, Uint8Array>;
+import type { SiteContent } from "../publish-local/site-content.ts";
 
 /**
  * A site of many small files: pages, styles and scripts that shrink to about a quarter, and a fifth of pictures that do not
@@ -24,18 +20,6 @@ export function changedContent(content: SiteContent): SiteContent {
       return [path, number % 100 === 42 ? bytesOf(number, "changed") : bytes];
     }),
   );
-}
-
-/** Writes a site into a folder, with times as in a working copy: later for what differs from `before`. */
-export function writeSite(folder: string, content: SiteContent, before?: SiteContent): void {
-  const seconds = 1_700_000_000;
-  for (const [path, bytes] of content) {
-    const file = join(folder, path);
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, bytes);
-    const isChanged = before !== undefined && before.get(path) !== bytes;
-    utimesSync(file, seconds + (isChanged ? 60 : 0), seconds + (isChanged ? 60 : 0));
-  }
 }
 
 const endings = ["html", "js", "css", "js", "webp"] as const;

@@ -1,18 +1,16 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { chmod, chown } from "node:fs/promises";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
 import { sshEdge, sshTransport } from "@hostelry/adapter-ssh";
 import { registerConformance, type TargetHarness, targetConformance } from "@hostelry/testing";
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { edgeSiteReader } from "../../packages/adapter-ssh/src/fixtures/edge-site-reader.ts";
 import {
   newestOpensshAvailable,
-  type SshNode,
   type SshNodeKind,
   type SshNodes,
   sshNodesAvailable,
   startSshNodes,
 } from "../servers/ssh-nodes.ts";
+import { newEdgeRoot } from "./fixtures/edge-root.ts";
 
 const kinds: readonly (readonly [kind: SshNodeKind, what: string])[] = [
   ["gnu", "coreutils and this machine's sshd"],
@@ -33,7 +31,7 @@ describe.each(kinds)("sshEdge on a node of kind %s: %s", (kind) => {
       capabilities: { fencing: true, previews: true, servingState: true, verify: true },
       make: async () => {
         const node = nodes.one(kind);
-        const { outside, root } = await freshRoot(node);
+        const { outside, root } = await newEdgeRoot(node);
         const transport = sshTransport({
           host: node.host,
           port: node.sshPort,
@@ -57,11 +55,3 @@ describe.each(kinds)("sshEdge on a node of kind %s: %s", (kind) => {
     registerConformance(targetConformance(harness), { describe, it });
   });
 });
-
-/** A directory of its own below the node's, for one target. */
-async function freshRoot(node: SshNode): Promise<{ outside: string; root: string }> {
-  const outside = mkdtempSync(join(node.outside, "edge-"));
-  await chmod(outside, 0o755);
-  await chown(outside, node.uid, node.uid);
-  return { outside, root: `${node.root}/${outside.slice(node.outside.length + 1)}` };
-}

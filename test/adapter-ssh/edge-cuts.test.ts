@@ -1,6 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { chmod, chown } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { type SshEdge, sshEdge, sshTransport } from "@hostelry/adapter-ssh";
 import { unwrap } from "@hostelry/core/adapter";
 import { seededRandom } from "@hostelry/testing";
@@ -9,6 +8,7 @@ import { siteId, smallSite } from "../adapter-local/fixtures/small-site.ts";
 import { type FaultProxy, faultProxy } from "../servers/fault-proxy.ts";
 import { type SshNodes, sshNodesAvailable, startSshNodes } from "../servers/ssh-nodes.ts";
 import { rounds } from "../setup/rounds.ts";
+import { newEdgeRoot } from "./fixtures/edge-root.ts";
 
 /** How many random places of a publish, by the kind of node. */
 const cutsOf = { gnu: rounds(200, 50), busybox: rounds(40, 10) } as const;
@@ -25,10 +25,7 @@ describe.each(["gnu", "busybox"] as const)("a connection to a node of kind %s th
       nodes = await startSshNodes({ [kind]: 1, web: false });
       const node = nodes.one(kind);
       proxy = await faultProxy(node.sshPort);
-      outside = mkdtempSync(join(node.outside, "edge-"));
-      root = join(node.root, basename(outside));
-      await chmod(outside, 0o755);
-      await chown(outside, node.uid, node.uid);
+      ({ outside, root } = await newEdgeRoot(node));
     });
     afterAll(async () => {
       await proxy.close();

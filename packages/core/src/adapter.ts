@@ -117,6 +117,7 @@ export {
   releaseIdOf,
 } from "./publish/release.ts";
 export { decodeReleaseManifest, encodeReleaseManifest } from "./publish/release-manifest.ts";
+export { assertReleasePaths, isPathSafeId, isReleasePath, releaseDirectories } from "./publish/release-path.ts";
 export { previewOfSlot, previewSlot, type Slot, type SlotName } from "./publish/slot.ts";
 export type { FleetStep, FlipTiming, TargetResult, TargetResultFailure } from "./publish/target-result.ts";
 export {

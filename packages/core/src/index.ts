@@ -53,7 +53,8 @@ export type { GarbageError, GarbageOptions } from "./garbage/find-garbage.ts";
 export type { GarbagePolicy } from "./garbage/garbage-policy.ts";
 export type { LostManifest } from "./garbage/mark-references.ts";
 export type { GarbagePlan } from "./garbage/plan-garbage.ts";
-export { createHosting, type Hosting, type HostingOptions } from "./hosting.ts";
+export { createHosting, type Hosting } from "./hosting.ts";
+export type { HostingOptions } from "./hosting-options.ts";
 export type { IdempotencyPolicy, IdempotentOptions } from "./idempotency/idempotency-policy.ts";
 export type { IdempotencyError } from "./idempotency/once.ts";
 export {

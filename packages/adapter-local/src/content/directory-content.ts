@@ -8,6 +8,7 @@ import {
   type ContentView,
   hostingError,
   isHostingError,
+  isPathSafeId,
   type ReleaseId,
   type SiteContent,
   type SiteId,
@@ -16,7 +17,7 @@ import {
 import { type FileSystem, nodeFileSystem } from "../file-system/file-system.ts";
 import { readPointer } from "../site/pointer.ts";
 import { readServingState } from "../site/serving-markers.ts";
-import { isPathSafeId, pointerPlace, type SiteLayout, siteLayout } from "../site/site-layout.ts";
+import { pointerPlace, type SiteLayout, siteLayout } from "../site/site-layout.ts";
 import { readGuard } from "../site/stored-guard.ts";
 import { readStoredManifest } from "../site/stored-manifest.ts";
 import { manifestCache } from "./manifest-cache.ts";

@@ -1,8 +1,8 @@
-import { isReleaseId, publicationOfRelease, type ReleaseId, type SlotName } from "@hostelry/core/adapter";
+import { isPathSafeId, isReleaseId, publicationOfRelease, type ReleaseId, type SlotName } from "@hostelry/core/adapter";
 import type { FileSystem } from "../file-system/file-system.ts";
 import { unlessAbsent } from "../file-system/system-error.ts";
 import { readPointer } from "./pointer.ts";
-import { isPathSafeId, pointerPlace, type SiteLayout } from "./site-layout.ts";
+import { pointerPlace, type SiteLayout } from "./site-layout.ts";
 
 /** What a site's directories hold, by name. */
 export interface SiteContents {

@@ -1,4 +1,4 @@
-import { hostingError, type ReleaseId, type SlotName } from "@hostelry/core/adapter";
+import { hostingError, isPathSafeId, type ReleaseId, type SlotName } from "@hostelry/core/adapter";
 
 /** Where a site's things are below a target's root. Every path is absolute. */
 export interface SiteLayout {
@@ -30,14 +30,6 @@ export interface SiteLayout {
   readonly damaged: string;
   /** `.hostelry/journal`: one line of JSON before each change. */
   readonly journal: string;
-}
-
-// Ids become file names. Core's are stricter; this only keeps every path where it belongs.
-const idPattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/;
-
-/** Whether a text can stand in a path as an id. */
-export function isPathSafeId(id: string): boolean {
-  return idPattern.test(id);
 }
 
 /** The layout of a site; throws `INVALID_INPUT` for an id that is no file name. */

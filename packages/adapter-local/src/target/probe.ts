@@ -1,10 +1,10 @@
 import type { ProbeOutcome, ProbeSample, SiteId, SlotName } from "@hostelry/core/adapter";
+import { isReleasePath } from "@hostelry/core/adapter";
 import { openForReading, readChunks } from "../file-system/read-file.ts";
 import { unless } from "../file-system/system-error.ts";
 import { timeSlices } from "../file-system/time-slices.ts";
 import { pour } from "../file-system/write-file.ts";
 import { readPointer } from "../site/pointer.ts";
-import { isReleasePath } from "../site/release-path.ts";
 import { invalidInput, pointerPlace, siteLayout } from "../site/site-layout.ts";
 import type { TargetParts } from "./target-parts.ts";
 import type { Tracked } from "./tracked.ts";

@@ -1,10 +1,12 @@
 import { setMaxListeners } from "node:events";
 import {
+  assertReleasePaths,
   encodeReleaseManifest,
   hostingError,
   isReleaseId,
   type ProgressListener,
   type ReleaseFile,
+  releaseDirectories,
   type StageOutcome,
   type StageRequest,
 } from "@hostelry/core/adapter";
@@ -13,7 +15,6 @@ import { sideBySide } from "../file-system/side-by-side.ts";
 import { systemCode } from "../file-system/system-error.ts";
 import { type TimeSlices, timeSlices } from "../file-system/time-slices.ts";
 import { writeWhole } from "../file-system/write-file.ts";
-import { assertReleasePaths, releaseDirectories } from "../site/release-path.ts";
 import { invalidInput, manifestPath, type SiteLayout, siteLayout } from "../site/site-layout.ts";
 import { readStoredManifest } from "../site/stored-manifest.ts";
 import { type Fence, takeFence } from "./fence.ts";

@@ -1,6 +1,6 @@
 import { type ActivateOutcome, type ActivateRequest, isReleaseId } from "@hostelry/core/adapter";
 import { change, type EdgeParts, look, type Tracked, unreadableAnswer } from "./edge-parts.ts";
-import { assertSiteId, assertSlot, assertToken, invalidInput } from "./layout/release-path.ts";
+import { assertSiteId, assertSlot, assertToken, invalidInput } from "./layout/request-checks.ts";
 import { lineOf } from "./node/answer.ts";
 import { readObservation } from "./observation.ts";
 import { readProbe, sampleLines } from "./probe.ts";

@@ -1,6 +1,6 @@
 import { type FencedRequest, isReleaseId, type ReleaseId } from "@hostelry/core/adapter";
 import { change, type EdgeParts, type Tracked } from "./edge-parts.ts";
-import { assertSiteId, assertToken, invalidInput } from "./layout/release-path.ts";
+import { assertSiteId, assertToken, invalidInput } from "./layout/request-checks.ts";
 import { linesOf } from "./node/answer.ts";
 
 /** Takes releases away, and what ended publications left. */

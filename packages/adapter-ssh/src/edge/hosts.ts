@@ -1,7 +1,7 @@
 import { domainToASCII } from "node:url";
 import type { SiteId, SlotName } from "@hostelry/core/adapter";
 import { change, type EdgeParts, type Tracked } from "./edge-parts.ts";
-import { assertSiteId, invalidInput } from "./layout/release-path.ts";
+import { assertSiteId, invalidInput } from "./layout/request-checks.ts";
 import { linesOf } from "./node/answer.ts";
 
 /** A host name of a site. */

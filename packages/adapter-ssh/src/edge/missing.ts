@@ -1,7 +1,7 @@
 import type { ReleaseManifest, SiteId } from "@hostelry/core/adapter";
 import type { EdgeParts, Tracked } from "./edge-parts.ts";
 import { heldReleases, readHeldRelease } from "./held-releases.ts";
-import { assertSiteId } from "./layout/release-path.ts";
+import { assertSiteId } from "./layout/request-checks.ts";
 
 /** Which blobs of a manifest no release of the site has, by the manifests that the node keeps. */
 export async function missing(

@@ -1,6 +1,6 @@
 import type { SiteId, TargetObservation } from "@hostelry/core/adapter";
 import { type EdgeParts, look, type Tracked, unreadableAnswer } from "./edge-parts.ts";
-import { assertSiteId } from "./layout/release-path.ts";
+import { assertSiteId } from "./layout/request-checks.ts";
 import { readObservation } from "./observation.ts";
 
 /** Looks at what a site shows and holds. */

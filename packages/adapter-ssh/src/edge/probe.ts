@@ -1,6 +1,13 @@
-import { isReleaseId, type ProbeOutcome, type ProbeSample, type SiteId, type SlotName } from "@hostelry/core/adapter";
+import {
+  isReleaseId,
+  isReleasePath,
+  type ProbeOutcome,
+  type ProbeSample,
+  type SiteId,
+  type SlotName,
+} from "@hostelry/core/adapter";
 import { type EdgeParts, look, type Tracked, unreadableAnswer } from "./edge-parts.ts";
-import { assertSiteId, assertSlot, invalidInput, isReleasePath } from "./layout/release-path.ts";
+import { assertSiteId, assertSlot, invalidInput } from "./layout/request-checks.ts";
 import { type Answer, lineOf, linesOf } from "./node/answer.ts";
 import { escapedText } from "./node/escaped-text.ts";
 

@@ -1,6 +1,6 @@
 import { type FencedRequest, type ServingState, servingStates } from "@hostelry/core/adapter";
 import { change, type EdgeParts, type Tracked } from "./edge-parts.ts";
-import { assertSiteId, assertToken, invalidInput } from "./layout/release-path.ts";
+import { assertSiteId, assertToken, invalidInput } from "./layout/request-checks.ts";
 import { lineOf } from "./node/answer.ts";
 
 /** Sets and takes away markers. */

@@ -8,7 +8,7 @@ import {
 } from "@hostelry/core/adapter";
 import { type EdgeParts, look, type Tracked, unreadableAnswer } from "./edge-parts.ts";
 import { manifestOfLines } from "./layout/manifest-lines.ts";
-import { assertSiteId, invalidInput } from "./layout/release-path.ts";
+import { assertSiteId, invalidInput } from "./layout/request-checks.ts";
 
 const maxProblems = 1000;
 

@@ -8,7 +8,7 @@ import {
   unwrap,
 } from "@hostelry/core/adapter";
 import type { Tracked } from "../edge/edge-parts.ts";
-import { invalidInput } from "../edge/layout/release-path.ts";
+import { invalidInput } from "../edge/layout/request-checks.ts";
 import {
   enter,
   layoutInvalid,

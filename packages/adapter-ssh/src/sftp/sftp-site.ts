@@ -10,7 +10,7 @@ import {
   type TransportFiles,
   unwrap,
 } from "@hostelry/core/adapter";
-import { assertSiteId, assertSlot, assertToken } from "../edge/layout/release-path.ts";
+import { assertSiteId, assertSlot, assertToken } from "../edge/layout/request-checks.ts";
 
 /** One call's view of a site on a machine where nothing can be run. */
 export interface SftpSite {

@@ -1,15 +1,17 @@
 import { createHash } from "node:crypto";
 import {
+  assertReleasePaths,
   encodeReleaseManifest,
   hostingError,
   isReleaseId,
   type ProgressListener,
   type ReleaseFile,
+  releaseDirectories,
   type StageOutcome,
   type StageRequest,
   unwrap,
 } from "@hostelry/core/adapter";
-import { assertReleasePaths, directoriesOf, invalidInput } from "../edge/layout/release-path.ts";
+import { invalidInput } from "../edge/layout/request-checks.ts";
 import { laidOutMode } from "../edge/layout/tree-listing.ts";
 import { removeTree } from "./remove-tree.ts";
 import { enter, layoutInvalid, readReleases, type SftpParts, type SftpSite } from "./sftp-site.ts";
@@ -68,7 +70,7 @@ async function layOut(
   const { manifest, blobs } = request;
   await unwrap(files.makeDirectory(tree.slice(0, tree.lastIndexOf("/")), { signal }));
   await unwrap(files.makeDirectory(tree, { signal }));
-  for (const directory of directoriesOf(manifest.files)) {
+  for (const directory of releaseDirectories(manifest.files)) {
     await unwrap(files.makeDirectory(`${tree}/${directory}`, { signal }));
   }
   const sources = await linkSources(parts, site);

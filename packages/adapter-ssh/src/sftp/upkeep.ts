@@ -1,5 +1,6 @@
 import {
   isReleaseId,
+  isReleasePath,
   type ProbeOutcome,
   type ProbeSample,
   type ProgressListener,
@@ -11,7 +12,7 @@ import {
   unwrap,
 } from "@hostelry/core/adapter";
 import type { Tracked } from "../edge/edge-parts.ts";
-import { invalidInput, isReleasePath } from "../edge/layout/release-path.ts";
+import { invalidInput } from "../edge/layout/request-checks.ts";
 import { readState } from "./change-slots.ts";
 import { removeTree } from "./remove-tree.ts";
 import {

@@ -15,7 +15,7 @@ export interface PreparedStatements {
  */
 const refusals: ReadonlySet<string> = new Set(["26000", "42P05", "0A000"]);
 
-/** More texts than the store has; a page's size and filters make a few of each. */
+/** More texts than the store has, filters make a few of each. A server keeps every named one, so others go without. */
 const mostNames = 500;
 
 /**
@@ -28,8 +28,9 @@ export function preparedStatements(): PreparedStatements {
   return {
     async send(connection, text, values) {
       if (refused || typeof connection.processID !== "number") return connection.query(text, values);
-      const name = names.get(text) ?? nameOf(text);
-      if (names.size < mostNames) names.set(text, name);
+      const name = names.get(text) ?? (names.size < mostNames ? nameOf(text) : undefined);
+      if (name === undefined) return connection.query(text, values);
+      names.set(text, name);
       try {
         return await connection.query({ name, text, values });
       } catch (cause) {

@@ -1,6 +1,6 @@
 import type { ReleaseFile } from "@hostelry/core/adapter";
+import { releaseDirectories } from "@hostelry/core/adapter";
 import type { KnownRelease } from "../known-releases.ts";
-import { directoriesOf } from "../layout/release-path.ts";
 import { laidOutMode } from "../layout/tree-listing.ts";
 
 /** A file whose bytes the node takes from a release it holds. */
@@ -119,8 +119,8 @@ function copySources(held: readonly KnownRelease[]): ReadonlyMap<string, string>
 }
 
 function emptied(before: Iterable<ReleaseFile>, wanted: readonly ReleaseFile[]): readonly string[] {
-  const stay = directoriesOf(wanted);
-  return [...directoriesOf([...before])].filter((directory) => !stay.has(directory)).toReversed();
+  const stay = releaseDirectories(wanted);
+  return [...releaseDirectories([...before])].filter((directory) => !stay.has(directory)).toReversed();
 }
 
 /** Lines that are in one of the two and not in the other: what `sort | uniq -u` turns the one into the other with. */

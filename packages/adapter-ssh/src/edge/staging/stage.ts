@@ -1,5 +1,6 @@
 import { setMaxListeners } from "node:events";
 import {
+  assertReleasePaths,
   hostingError,
   isReleaseId,
   type ProgressListener,
@@ -11,7 +12,7 @@ import type { EdgeParts, Tracked } from "../edge-parts.ts";
 import { granted } from "../edge-parts.ts";
 import { heldReleases, readHeldRelease } from "../held-releases.ts";
 import { type KnownRelease, knownRelease } from "../known-releases.ts";
-import { assertReleasePaths, assertSiteId, assertToken, invalidInput } from "../layout/release-path.ts";
+import { assertSiteId, assertToken, invalidInput } from "../layout/request-checks.ts";
 import { blame } from "./blame.ts";
 import { sendRelease } from "./send-release.ts";
 import { type StagePlan, stagePlan } from "./stage-plan.ts";
