@@ -34,6 +34,7 @@ if (typeof order === "string") {
     const bench = await loadBench(folder, name);
     const outcome = await runBench(name, bench, {
       runs: order.runs,
+      only: order.only,
       signal: interrupted.signal,
       onCase: (one) => console.error(`… ${name}: ${one}`),
       onRows: (some) => console.error(some.map(brief).join("\n")),

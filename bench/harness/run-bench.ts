@@ -12,23 +12,22 @@ export interface BenchOutcome {
   readonly obstacles: readonly string[];
 }
 
-/** Told what goes on, for long benchmarks. */
-export interface RunListeners {
+/** What of it to run, and who is told what goes on. */
+export interface RunChoice {
+  /** Only cases whose names contain this; all when absent. */
+  readonly only?: string | undefined;
   readonly onCase?: ((name: string) => void) | undefined;
   readonly onRows?: ((rows: readonly BenchRow[]) => void) | undefined;
 }
 
 /** Measures all cases of a benchmark. Never rejects: a benchmark that fails has an obstacle. */
-export async function runBench(
-  name: string,
-  bench: Bench,
-  options: MeasureOptions & RunListeners,
-): Promise<BenchOutcome> {
+export async function runBench(name: string, bench: Bench, options: MeasureOptions & RunChoice): Promise<BenchOutcome> {
   const rows: BenchRow[] = [];
   const missed: string[] = [];
   const obstacles = new Set<string>();
   try {
     for await (const benchCase of bench.cases()) {
+      if (!benchCase.name.includes(options.only ?? "")) continue;
       options.onCase?.(benchCase.name);
       const measured = await measureCase(name, benchCase, options);
       rows.push(...measured);

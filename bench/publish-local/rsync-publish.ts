@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { join } from "node:path";
 import type { Contender, Run } from "../harness/bench.ts";
 import { type Command, measureProcess } from "../harness/measure-process.ts";
@@ -34,10 +34,7 @@ export function rsyncPublish(site: SiteFolders, change: "cold" | "1 % changed", 
       if (change !== "cold") await measureProcess(publish(site.first, "1", "0"));
       await measureProcess(["sync"]);
       const command = change === "cold" ? publish(site.first, "1", "0") : publish(site.changed, "2", "1");
-      return {
-        measure: async () => (await measureProcess(command)).figures,
-        end: async () => rmSync(target, { recursive: true, force: true }),
-      };
+      return { measure: async () => (await measureProcess(command)).figures };
     },
   };
 }

@@ -1,3 +1,4 @@
+import { tmpdir } from "node:os";
 import { type SshNodes, startSshNodes } from "../../test/servers/ssh-nodes.ts";
 import { distance } from "./distant-node.ts";
 
@@ -31,7 +32,7 @@ export interface BenchNodes {
 /** Starts a node and a way of 50 ms to it. */
 export async function benchNodes(): Promise<BenchNodes> {
   const roundTripMs = 50;
-  const nodes = await startSshNodes({ gnu: 1, web: false });
+  const nodes = await startSshNodes({ gnu: 1, web: false, parent: tmpdir() });
   const node = nodes.one("gnu");
   const way = await distance(node.sshPort, roundTripMs).catch(async (cause) => {
     await nodes.stop();

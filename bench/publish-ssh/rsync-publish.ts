@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { chown } from "node:fs/promises";
 import { join } from "node:path";
 import type { Contender, Run } from "../harness/bench.ts";
@@ -49,10 +49,7 @@ export function rsyncPublish(node: BenchNode, folders: SiteFolders, change: "col
       if (change !== "cold") await measureProcess(publish(folders.first, "1", "0"));
       await measureProcess(["sync"]);
       const command = change === "cold" ? publish(folders.first, "1", "0") : publish(folders.changed, "2", "1");
-      return {
-        measure: async () => (await measureProcess(command)).figures,
-        end: async () => rmSync(target, { recursive: true, force: true }),
-      };
+      return { measure: async () => (await measureProcess(command)).figures };
     },
   };
 }

@@ -1,5 +1,7 @@
 // How an SSH transport treats its connection, and servers that are slow, silent, full or offended.
+import { readFileSync } from "node:fs";
 import { createServer, Socket } from "node:net";
+import { join } from "node:path";
 import { type SshTransportOptions, sshTransport } from "@hostelry/adapter-ssh";
 import { hasCode } from "@hostelry/core/adapter";
 import { simulatedClock } from "@hostelry/testing";
@@ -77,6 +79,23 @@ describe.skipIf(!sshNodesAvailable("gnu"))("the connection of an SSH transport",
     const outcome = await running.outcome();
     expect(outcome.isErr() && outcome.error).toMatchObject({ code: "TRANSPORT_LOST", details: { state: "unknown" } });
     await vi.waitFor(() => expect(processesWith("reset-under-me")).toBe(0), { timeout: 10_000 });
+    await transport.close();
+  });
+
+  it("when it is reset before the server says that a program was started, does not start it again", async () => {
+    const transport = sshTransport(throughProxy());
+    expect((await transport.connect()).isOk()).toBe(true);
+    const marks = join(node.outside, "marks");
+    proxy.faults.delayMs = 250;
+    const running = transport.run({ argv: ["sh", "-c", 'echo started >>"$1"', "mark", `${node.root}/marks`] });
+    // The mark is made while the server's word is still on its way.
+    await vi.waitFor(() => expect(readFileSync(marks, "utf8")).toBe("started\n"), { timeout: 10_000, interval: 5 });
+    proxy.cutAll();
+    const outcome = await running;
+    expect(outcome.isErr() && outcome.error).toMatchObject({ code: "TRANSPORT_LOST", details: { state: "unknown" } });
+    proxy.faults.delayMs = 0;
+    expect((await transport.run({ argv: ["true"] })).isOk()).toBe(true);
+    expect(readFileSync(marks, "utf8")).toBe("started\n");
     await transport.close();
   });
 

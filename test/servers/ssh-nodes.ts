@@ -43,6 +43,8 @@ export interface SshNodesOptions {
   readonly web?: boolean | undefined;
   /** More lines for every sshd's configuration, e.g. `MaxSessions 2`. Default: as OpenSSH comes. */
   readonly sshdSettings?: readonly string[] | undefined;
+  /** Where the nodes' directories are made. Default: a place that fits every kind; below /tmp there is no SFTP-only node. */
+  readonly parent?: string | undefined;
 }
 
 /** Running nodes. */
@@ -68,7 +70,7 @@ export function sshNodesAvailable(...kinds: readonly SshNodeKind[]): boolean {
 /** Starts nodes; resolves when all of them can be signed in to and answer on HTTP. */
 export async function startSshNodes(options: SshNodesOptions): Promise<SshNodes> {
   // Not below /tmp: sshd refuses a chroot below a directory that others can write to.
-  const base = isRoot() ? "/run" : tmpdir();
+  const base = options.parent ?? (isRoot() ? "/run" : tmpdir());
   await sweepLeftovers(base, "hostelry-nodes-");
   const directory = await mkdtemp(join(base, "hostelry-nodes-"));
   await chmod(directory, 0o755);

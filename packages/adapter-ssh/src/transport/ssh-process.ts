@@ -39,47 +39,69 @@ export async function openProcess(
       void opening.then((late) => abandon(late, slots));
       return err(aborted(signal?.reason));
     }
-    if (!(opened instanceof Error)) {
+    if (!("asked" in opened)) {
       slots.granted();
       return ok(opened);
     }
-    if (!("reason" in opened)) {
+    const { asked, error } = opened;
+    if (asked) {
       slots.release();
-      // The library's word for a request that was refused, or was under way when the connection broke.
-      if (opened.message === "Unable to exec") {
-        if (connection.isLost()) return err(lost(transport, opened));
-        return err(refused(transport, "the server does not run programs for this user", opened));
-      }
+      // The program may have been started: nobody but the caller knows whether it may be started twice.
+      if (connection.isLost()) return err(lost(transport, error));
+      return err(refused(transport, "the server does not run programs for this user", error));
+    }
+    if (!("reason" in error)) {
+      slots.release();
       connection.drop();
       return ok("stale");
     }
-    if (!(await slots.refused())) return err(refused(transport, opened.message, opened));
+    if (!(await slots.refused())) return err(refused(transport, error.message, error));
   }
+}
+
+/** A program that was not started, or of which nobody knows. */
+interface NotStarted {
+  readonly error: Error;
+  /** Whether the request to start it was sent. */
+  readonly asked: boolean;
 }
 
 /**
  * The running program, or the error that the library gives instead. Listeners are put on the channel at once: a short
  * program's end may stand in the very packet that says that it was started.
  */
-function exec(connection: SshConnection, slots: SessionSlots, line: string): Promise<ProcessPipes | Error> {
+function exec(connection: SshConnection, slots: SessionSlots, line: string): Promise<ProcessPipes | NotStarted> {
   return new Promise((resolve) => {
+    let asked = false;
+    // No variables: the library looks for them when the channel is open, just before it asks for the program.
+    const env = new Proxy<NodeJS.ProcessEnv>(
+      {},
+      {
+        ownKeys: () => {
+          asked = true;
+          return [];
+        },
+      },
+    );
     // A connection may die without a word to those who wait for a channel.
-    const forget = connection.onLost(() => resolve(new Error("the connection was lost")));
-    const done = (outcome: ProcessPipes | Error): void => {
+    const forget = connection.onLost(() => resolve({ error: new Error("the connection was lost"), asked }));
+    const done = (outcome: ProcessPipes | NotStarted): void => {
       forget();
       resolve(outcome);
     };
     try {
-      connection.client.exec(line, (error, channel) => done(error ?? pipesOf(channel, connection, slots)));
+      connection.client.exec(line, { env }, (error, channel) =>
+        done(error === undefined ? pipesOf(channel, connection, slots) : { error, asked }),
+      );
     } catch (cause) {
-      done(cause instanceof Error ? cause : new Error(String(cause)));
+      done({ error: cause instanceof Error ? cause : new Error(String(cause)), asked });
     }
   });
 }
 
 /** A program that was started when its caller had gone. */
-function abandon(late: ProcessPipes | Error, slots: SessionSlots): void {
-  if (late instanceof Error) {
+function abandon(late: ProcessPipes | NotStarted, slots: SessionSlots): void {
+  if ("asked" in late) {
     slots.release();
     return;
   }

@@ -1,11 +1,12 @@
 # Everything Hostelry does on an edge node. A constant: what varies comes as the one positional argument (the root, an
 # absolute path) and as requests on the standard input. Runs in any POSIX shell (dash, ash of BusyBox, bash) with the
-# programs cat chmod cp find gzip ln ls mkdir mv readlink rm rmdir sha256sum sort stat sync tar touch uniq xargs, in GNU's
+# programs cat chmod cp dd find gzip ln ls mkdir mv readlink rm rmdir sha256sum sort stat sync tar touch uniq xargs, in GNU's
 # form or BusyBox's. Nothing is installed on the node.
 #
 # A request is one line, `NONCE VERB SITE …`, its words without blanks; an answer is any number of lines and then
-# `done NONCE`, `refused NONCE CODE …` or `failed NONCE STATUS MESSAGE`. `stage` takes the rest of the input, a tar
-# archive, and is a session's last request. Free text (paths) comes in printf's %b escapes.
+# `done NONCE`, `refused NONCE CODE …` or `failed NONCE STATUS MESSAGE`. `stage` is followed by a tar archive: so many bytes
+# as it says, or the rest of the input; then it is a session's last request, as it is when it does not end with `done`.
+# Free text (paths) comes in printf's %b escapes.
 #
 # The fence is that of docs/explanation/fencing-without-locks.md: marks in .hostelry/fence, prepared changes in
 # .hostelry/pending, one rename(2) for each change. `mv -T` is rename(2) here: both names are in one file system.
@@ -350,20 +351,21 @@ clone() {
   rm -rf "$2" && cp -a "$1" "$2"
 }
 
-# stage TOKEN RELEASE PACKING BASE BASE-DIGEST MANIFEST-DIGEST TREE-DIGEST HASHES-DIGESTS MARK
+# stage TOKEN RELEASE PACKING BASE BASE-DIGEST MANIFEST-DIGEST TREE-DIGEST HASHES-DIGESTS MARK LENGTH
 #
 # The archive's members: `rows` (the manifest's lines, or with a base those that come and those that go), `gone` and
 # `gone-directories` (of the base), `copies` (pairs of a path below releases/ and a path of this release) with `times/` and
 # `modes/` for them; then, part by part, `parts/N` (its paths), `fresh/` with the bytes, and `MARK-N` or `MARK+N`; at last `whole`. Lists
 # of paths are ended by NULs. HASHES-DIGESTS: digests of what `sha256sum` may print for all parts, joined by commas: programs
-# differ in how they write odd names.
+# differ in how they write odd names. LENGTH: bytes of the archive as it is packed, or `-` for all that comes.
 stage() {
   take_fence "$1"
-  release=$2 packing=$3 base=$4 mark=$9
+  release=$2 packing=$3 base=$4 mark=$9 length=${10}
   is_release "$release" || refuse INPUT manifest
   if [ -e "$site/releases/$release" ] && [ -f "$own/manifests/$release" ]; then
     digest_of <"$own/manifests/$release"
     printf 'have %s\n' "$digest"
+    [ "$length" = - ] || receive >/dev/null || exit 9
     exit 0
   fi
   if [ "$base" != - ]; then
@@ -422,7 +424,16 @@ stage() {
   flush manifests "$site/releases" || exit 9
 }
 
+# Not a byte more than the archive has: the next request comes after it. `head` would read ahead.
+receive() {
+  dd bs="$length" count=1 iflag=fullblock 2>/dev/null
+}
+
 unpack() {
+  if [ "$length" = - ]; then unpack_all; else receive | unpack_all; fi
+}
+
+unpack_all() {
   if [ "$packing" = gzip ]; then gzip -dc | tar -xvpof - -C "$work"; else tar -xvpof - -C "$work"; fi
 }
 
@@ -755,5 +766,6 @@ while IFS=' ' read -r nonce moment durable request; do
       printf 'failed %s %s %s\n' "$nonce" "$status" "${said#; }"
       ;;
   esac
-  if [ "$1" = stage ]; then exit 0; fi
+  # Where the next request begins is only known when the archive was read to its end.
+  if [ "$1" = stage ] && { [ "$status" != 0 ] || [ "${12}" = - ]; }; then exit 0; fi
 done

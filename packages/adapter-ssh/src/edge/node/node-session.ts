@@ -13,6 +13,8 @@ export interface NodeRequest {
   readonly words: readonly string[];
   /** Lines that follow the request. */
   readonly followedBy?: readonly string[] | undefined;
+  /** Bytes that follow them, as many as the words say. The session goes on after them if the request was done. */
+  readonly bytes?: Uint8Array | undefined;
   /** What the request takes as the rest of the session's input; the session ends with it. */
   readonly input?: AsyncIterable<Uint8Array> | undefined;
   /** Told of every line of the answer as it comes. */
@@ -82,7 +84,7 @@ export async function nodeSession(transport: Transport, options: NodeSessionOpti
   };
 
   const ask = async (request: NodeRequest): Promise<Answer> => {
-    const { words, followedBy = [], input, onLine, signal } = request;
+    const { words, followedBy = [], bytes, input, onLine, signal } = request;
     signal?.throwIfAborted();
     const nonce = randomBytes(8).toString("hex");
     const durable = options.durability === "full" ? "yes" : "no";
@@ -92,10 +94,11 @@ export async function nodeSession(transport: Transport, options: NodeSessionOpti
     };
     signal?.addEventListener("abort", giveUp, { once: true });
     try {
-      const text = new TextEncoder().encode([head, ...followedBy, ""].join("\n"));
-      const sent = input === undefined ? send(program, text) : sendAll(program, text, input);
+      const text = Buffer.from([head, ...followedBy, ""].join("\n"), "utf8");
+      const first = bytes === undefined ? text : Buffer.concat([text, bytes]);
+      const sent = input === undefined ? send(program, first) : sendAll(program, first, input);
       const answer = await Promise.race([readAnswer(nonce, onLine), failureOf(sent)]);
-      if (input !== undefined) state.open = false;
+      if (input !== undefined || (bytes !== undefined && answer.end.kind !== "done")) state.open = false;
       state.answered += 1;
       return answer;
     } catch (cause) {

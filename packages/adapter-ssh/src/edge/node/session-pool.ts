@@ -17,7 +17,7 @@ export interface SessionPool {
 
 /** A request, or how to make it once the session is there: it may depend on how far the node is. */
 export interface PoolRequest {
-  readonly request: NodeRequest | ((distance: { readonly startedInMs: number }) => NodeRequest);
+  readonly request: NodeRequest | ((distance: { readonly startedInMs: number }) => NodeRequest | Promise<NodeRequest>);
   readonly again?: boolean | undefined;
 }
 
@@ -79,7 +79,7 @@ export function sessionPool(transport: Transport, options: SessionPoolOptions): 
       const kept = session !== undefined && session.answered > 0;
       session ??= await open();
       try {
-        return { answer: await session.ask(typeof request === "function" ? request({ startedInMs }) : request) };
+        return { answer: await session.ask(typeof request === "function" ? await request({ startedInMs }) : request) };
       } catch (cause) {
         if (kept && hasCode(cause, "TRANSPORT_LOST")) return { broken: cause };
         throw cause;

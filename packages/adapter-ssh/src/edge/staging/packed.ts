@@ -10,7 +10,11 @@ const chunkBytes = 128 * 1024;
  * Brings chunks together into larger ones, packed or not. Leaving the iteration early ends the source. A chunk is good until
  * the next one is asked for.
  */
-export function packed(chunks: AsyncIterable<Uint8Array>, packing: Packing, level: number): AsyncIterable<Uint8Array> {
+export function packed(
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  packing: Packing,
+  level: number,
+): AsyncIterable<Uint8Array> {
   if (packing === "plain") return gathered(chunks, true);
   const source = Readable.from(gathered(chunks, false), { objectMode: false, highWaterMark: 2 * chunkBytes });
   const gzip = createGzip({ level, chunkSize: chunkBytes });
@@ -20,7 +24,10 @@ export function packed(chunks: AsyncIterable<Uint8Array>, packing: Packing, leve
 }
 
 /** `reuse`: all chunks are in one piece of memory; a new one for each keeps the garbage collector busy. */
-async function* gathered(chunks: AsyncIterable<Uint8Array>, reuse: boolean): AsyncGenerator<Uint8Array, void> {
+async function* gathered(
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  reuse: boolean,
+): AsyncGenerator<Uint8Array, void> {
   let memory = Buffer.allocUnsafeSlow(chunkBytes);
   let size = 0;
   for await (const chunk of chunks) {

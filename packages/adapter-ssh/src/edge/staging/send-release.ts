@@ -28,20 +28,26 @@ export interface SentRelease extends Answer {
 /**
  * Sends the request and, without waiting for the node's word, the archive: that spares the way there and back. Only when
  * the release was staged from here before, it is likely that nothing needs to be sent, and the word is awaited.
+ *
+ * A little archive is made while the session is being opened and goes with the request, so that the session can be kept; a
+ * large one is the rest of its session's input, and is never in memory whole.
  */
 export async function sendRelease(parts: EdgeParts, sending: ReleaseToSend): Promise<SentRelease> {
   const { request, plan, signal } = sending;
   const { siteId, manifest } = request;
   const unwanted = new AbortController();
-  const word = gate(parts.known.of(siteId).every((known) => known.manifest.release !== manifest.release));
+  const isNew = parts.known.of(siteId).every((known) => known.manifest.release !== manifest.release);
+  const word = gate(isNew);
   let held: string | undefined;
   const own = signal === undefined ? unwanted.signal : AbortSignal.any([signal, unwanted.signal]);
   const failed: { cause?: unknown } = {};
   const mark = randomBytes(8).toString("hex");
+  const facts = words(sending);
 
   async function* archive(): AsyncGenerator<Uint8Array, void> {
     try {
       if (!(await Promise.race([word.opened, fired(own)]))) return;
+      sending.onBegin();
       yield* stageArchive(plan, { mark, blobs: request.blobs, signal: own, onFile: sending.onFile });
     } catch (cause) {
       if (!unwanted.signal.aborted) failed.cause = cause;
@@ -49,18 +55,24 @@ export async function sendRelease(parts: EdgeParts, sending: ReleaseToSend): Pro
     }
   }
 
-  const makeRequest = ({ startedInMs }: { readonly startedInMs: number }): NodeRequest => {
-    const { packing, level } = packingFor(parts, plan, startedInMs);
-    sending.onBegin();
-    return {
-      words: [...words(sending, packing), mark],
-      input: untilFired(packed(archive(), packing, level), own),
-      onLine: (line) => {
-        if (line === "send") word.open(true);
-        if (line.startsWith("have ")) held = line.slice("have ".length);
-      },
-      signal,
-    };
+  const onLine = (line: string): void => {
+    if (line === "send") word.open(true);
+    if (line.startsWith("have ")) held = line.slice("have ".length);
+  };
+  const isLittle = archiveBytes(plan) < littleBytes;
+  const little = isNew && isLittle ? gathered(untilFired(archive(), own)) : undefined;
+  // Whoever waits for it sees the error; the session may not come about at all.
+  little?.catch(() => undefined);
+  const makeRequest = async ({ startedInMs }: { readonly startedInMs: number }): Promise<NodeRequest> => {
+    const { packing, level } = packingFor(parts, isLittle, startedInMs);
+    const first = ["stage", siteId, ...facts(packing), mark];
+    if (little !== undefined) {
+      const bytes = await gathered(packed(await little, packing, level));
+      return { words: [...first, String(byteLength(bytes))], bytes: Buffer.concat(bytes), onLine, signal };
+    }
+    // The session takes the rest of its input for this. The next one is started while nobody waits for it.
+    parts.sessions.warmUp();
+    return { words: [...first, "-"], input: untilFired(packed(archive(), packing, level), own), onLine, signal };
   };
   try {
     const answer = await parts.sessions.ask({ request: makeRequest, again: true });
@@ -70,34 +82,54 @@ export async function sendRelease(parts: EdgeParts, sending: ReleaseToSend): Pro
   } finally {
     word.open(false);
     unwanted.abort();
-    // The session took the rest of its input for this. The next one is started while nobody waits.
     parts.sessions.warmUp();
   }
 }
 
-function words({ request, plan }: ReleaseToSend, packing: Packing): readonly string[] {
+/** The words of a request but for its first two and its last two; how the archive is packed is known last. */
+function words({ request, plan }: ReleaseToSend): (packing: Packing) => readonly string[] {
   const { base, release } = plan;
-  return [
-    ...["stage", request.siteId, String(request.fencingToken), release.manifest.release, packing],
+  const digests = [
     ...(base === undefined ? ["-", "-"] : [base.manifest.release, base.digest]),
     release.digest,
     listingDigest(release.manifest.files),
     hashesDigests(newFiles(plan)).join(","),
   ];
+  return (packing) => [String(request.fencingToken), release.manifest.release, packing, ...digests];
 }
 
+/** Up to so much is made ready in memory, and is packed well at a distance: bytes are saved, and the time does not matter. */
+const littleBytes = 4 * 1024 * 1024;
 /** From so long a start of a session on, the wire is what takes the time, not the processor. */
 const distantMs = 60;
-/** Little to send is packed always: bytes are saved, and the time does not matter. */
-const littleBytes = 4 * 1024 * 1024;
+/** Up to so long, the node is next door: packing takes longer than sending. */
+const nearMs = 20;
 
-function packingFor(parts: EdgeParts, plan: StagePlan, startedInMs: number): { packing: Packing; level: number } {
-  let bytes = 0;
-  for (const { size } of plan.sent) bytes += size;
-  const isLittle = bytes < littleBytes;
-  const { packing } = parts;
-  if (packing !== "auto") return { packing, level: isLittle ? 6 : 1 };
-  return { packing: isLittle || startedInMs > distantMs ? "gzip" : "plain", level: isLittle ? 6 : 1 };
+/** Bytes of the archive before packing, roughly. */
+function archiveBytes({ sent, lines, copied, secondNames }: StagePlan): number {
+  let bytes = 1024 * (sent.length + secondNames.length) + 256 * (lines.length + copied.length);
+  for (const { size } of sent) bytes += size;
+  return bytes;
+}
+
+function packingFor(
+  { packing }: EdgeParts,
+  isLittle: boolean,
+  startedInMs: number,
+): { readonly packing: Packing; readonly level: number } {
+  const level = isLittle && startedInMs > distantMs ? 6 : 1;
+  if (packing !== "auto") return { packing, level };
+  return { packing: startedInMs > (isLittle ? nearMs : distantMs) ? "gzip" : "plain", level };
+}
+
+async function gathered(chunks: AsyncIterable<Uint8Array>): Promise<readonly Uint8Array[]> {
+  const all: Uint8Array[] = [];
+  for await (const chunk of chunks) all.push(Buffer.from(chunk));
+  return all;
+}
+
+function byteLength(chunks: readonly Uint8Array[]): number {
+  return chunks.reduce((sum, chunk) => sum + chunk.length, 0);
 }
 
 /** Something that waits for a word, unless it need not. */
