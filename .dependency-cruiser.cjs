@@ -10,12 +10,14 @@ const composition = `${core}(hosting|index|adapter)\\.ts$`;
 /** Packages a package may use, besides itself. Tests may use more: see `testOnly`. */
 const packageImports = {
   core: [],
+  "adapter-dns": ["core"],
   "adapter-local": ["core"],
+  "adapter-s3": ["core"],
   "adapter-ssh": ["core"],
   "storage-pg": ["core"],
   testing: ["core"],
   serve: ["core"],
-  cli: ["adapter-local", "adapter-ssh", "core", "serve", "storage-pg"],
+  cli: ["adapter-dns", "adapter-local", "adapter-ssh", "core", "serve", "storage-pg"],
 };
 const testOnly = ["adapter-local", "testing"];
 
@@ -30,12 +32,12 @@ module.exports = {
     },
     {
       name: "core-is-pure",
-      comment: "Core knows no driver: only the four libraries that its README names.",
+      comment: "Core knows no driver: only the five libraries that its README names.",
       severity: "error",
       from: { path: core, pathNot: tests },
       to: {
         path: "node_modules/",
-        pathNot: "node_modules/(neverthrow|p-queue|yauzl|mrmime|@types/yauzl|@types/node)/",
+        pathNot: "node_modules/(neverthrow|p-queue|yauzl|mrmime|tldts|@types/yauzl|@types/node)/",
       },
     },
     {
@@ -65,6 +67,12 @@ module.exports = {
       severity: "error",
       from: { path: source, pathNot: [`${core}archive/`, tests] },
       to: { path: "node_modules/(@types/)?yauzl/" },
+    },
+    {
+      name: "tldts-only-where-names-are-judged",
+      severity: "error",
+      from: { path: source, pathNot: `${core}(domain|certificate)/` },
+      to: { path: "node_modules/tldts/" },
     },
     {
       name: "neverthrow-only-in-result",

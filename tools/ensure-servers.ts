@@ -2,14 +2,25 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { pathToFileURL } from "node:url";
+import { fetchPebble } from "../test/servers/pebble.ts";
+import { fetchRgw } from "../test/servers/s3/rgw-root.ts";
 import { debianPackageOf, findServer, type ServerName, serverNames } from "../test/servers/server-binary.ts";
 import { fetchNewestOpenssh } from "../test/servers/ssh-node/newest-openssh.ts";
 
-/** The programs that are missing after the attempt to install them. The newest OpenSSH is fetched beside this machine's. */
+/**
+ * The programs that are missing after the attempt to install them. The newest OpenSSH, the newest Pebble, and two generations of Ceph's object gateway, are fetched beside
+ * this machine's own programs.
+ */
 export function ensureServers(): readonly ServerName[] {
   const missing = installMissing();
   const { problem } = fetchNewestOpenssh();
   if (problem !== undefined) console.log(`the newest OpenSSH is not here: ${problem}`);
+  const pebble = fetchPebble();
+  if (pebble.problem !== undefined) console.log(`Pebble is not here: ${pebble.problem}`);
+  for (const generation of ["20", "18"] as const) {
+    const gateway = fetchRgw(generation);
+    if (gateway.problem !== undefined) console.log(`Ceph RGW ${generation} is not here: ${gateway.problem}`);
+  }
   return missing;
 }
 
@@ -17,7 +28,7 @@ function installMissing(): readonly ServerName[] {
   const missing = (): readonly ServerName[] => serverNames.filter((name) => findServer(name) === undefined);
   if (missing().length === 0) return [];
   if (process.getuid?.() !== 0 || !existsSync("/etc/debian_version")) return missing();
-  const packages = [...new Set(missing().map(debianPackageOf))];
+  const packages = [...new Set(missing().flatMap((name) => debianPackageOf(name).split(" ")))];
   console.log(`installing ${packages.join(", ")}`);
   if (!install(packages)) {
     aptGet(["update"]);

@@ -32,7 +32,15 @@ export interface MissingPeer {
 /** What `--check` compares; `atMost` itself is fine. */
 export type Limit =
   | { readonly metric: string; readonly ours: { readonly atMost: number } }
-  | { readonly metric: string; readonly ratio: { readonly atMost: number; readonly to: string } };
+  | {
+      readonly metric: string;
+      readonly ratio: {
+        readonly atMost: number;
+        readonly to: string;
+        /** A peer that does the least that can be done. Where the limit is missed, its own ratio is told as well. */
+        readonly least?: string | undefined;
+      };
+    };
 
 /** Something that we and the peers do under the same conditions. */
 export interface BenchCase {

@@ -45,6 +45,20 @@ describe("runBench", () => {
     expect(outcome.rows[0]).toMatchObject({ ours: 5, peerName: "rsync", peer: null });
   });
 
+  it("tells, where a limit is missed, how the least that can be done compares", async () => {
+    const least = contender("least", () => Promise.resolve({ wall: 8 }));
+    const one = caseWith("only", 9, [{ metric: "wall", ratio: { atMost: 0.5, to: "peer", least: "least" } }]);
+    const outcome = await runBench(
+      "demo",
+      benchOf(async function* () {
+        yield { ...one, peers: [...one.peers, least] };
+      }),
+      { runs: 1 },
+    );
+    const sentence = "only: wall, as a ratio to peer, is 0.9, at most 0.5 is allowed; in the same run least is 0.800";
+    expect(outcome.missed).toEqual([sentence]);
+  });
+
   it("names the limits that are missed: by figure, by ratio, and those that compare with nothing", async () => {
     const limits: readonly Limit[] = [
       { metric: "wall", ours: { atMost: 15 } },

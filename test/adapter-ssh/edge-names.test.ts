@@ -5,88 +5,12 @@ import { join } from "node:path";
 import { localTransport } from "@hostelry/adapter-local";
 import { sshEdge } from "@hostelry/adapter-ssh";
 import { okAsync, type ReleaseFile, releaseIdOf, type SiteId, unwrap } from "@hostelry/core/adapter";
-import { seededRandom } from "@hostelry/testing";
 import { expect, it } from "vitest";
 import { rounds } from "../setup/rounds.ts";
 import { edgeToolbox } from "./fixtures/edge-toolbox.ts";
+import { randomPaths } from "./fixtures/hostile-paths.ts";
 
 const siteId = "site-00000000000000000000" as SiteId;
-
-/** Words that programs take for something else, and characters that shells, lists and terminals do. */
-const pieces: readonly string[] = [
-  ...["-", "--", "-rf", "-exec", "~", "#", "!", "=", "@", "%", "%s", "%b", "\\", "\\n", "\\0101", "\\c"],
-  ...[
-    "\n",
-    "\r",
-    "\t",
-    "\u0001",
-    "\u007f",
-    "\u001b[31m",
-    " ",
-    "  ",
-    "'",
-    '"',
-    "`",
-    "$",
-    "$(id)",
-    "$\u{7b}x}",
-    ";",
-    "&",
-    "|",
-  ],
-  ...[
-    "<",
-    ">",
-    "*",
-    "?",
-    "[a]",
-    "{}",
-    "()",
-    "a",
-    "Z",
-    "0",
-    ".",
-    "..a",
-    ".a",
-    "ä",
-    "日本",
-    "🏨",
-    "e\u0301",
-    "\u2028",
-    "\ufeff",
-  ],
-  ...["others", "files", "done", "\nothers", "\ndone 0", "0123456789abcdef".repeat(4), "./"],
-];
-
-/** A path of up to three segments made of such pieces. */
-function randomPath(random: { bytes(length: number): Uint8Array }): string {
-  const [count = 0] = random.bytes(1);
-  const segments = Array.from({ length: 1 + (count % 3) }, () => {
-    const [length = 0, ...picks] = random.bytes(7);
-    const text = picks
-      .slice(0, 1 + (length % 6))
-      .map((pick) => pieces[pick % pieces.length] ?? "")
-      .join("");
-    const segment = text.replaceAll("/", "").slice(0, 100);
-    return segment === "" || segment === "." || segment === ".." ? "dots" : segment;
-  });
-  return segments.join("/");
-}
-
-/** Paths that can be in one directory: none twice, and none a directory of another. */
-function randomPaths(seed: string, count: number): readonly string[] {
-  const random = seededRandom(seed);
-  const paths = new Set<string>();
-  const directories = new Set<string>();
-  while (paths.size < count) {
-    const path = randomPath(random);
-    const parents = [...path.matchAll(/\//g)].map(({ index }) => path.slice(0, index));
-    if (paths.has(path) || directories.has(path) || parents.some((parent) => paths.has(parent))) continue;
-    paths.add(path);
-    for (const parent of parents) directories.add(parent);
-  }
-  return [...paths];
-}
 
 const hashOf = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 

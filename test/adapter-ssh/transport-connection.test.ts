@@ -134,6 +134,36 @@ describe.skipIf(!sshNodesAvailable("gnu"))("the connection of an SSH transport",
   });
 });
 
+describe.skipIf(!sshNodesAvailable("gnu") || process.getuid?.() !== 0)("a server that passes no signals on", () => {
+  let nodes: SshNodes;
+  let root: SshTransportOptions;
+
+  beforeAll(async () => {
+    // For root, sshd refuses to: "session signalling requires privilege separation".
+    nodes = await startSshNodes({ gnu: 1, web: false, sshdSettings: ["AllowUsers root", "PermitRootLogin yes"] });
+    root = { ...optionsFor(nodes, nodes.one("gnu")), user: "root" };
+  });
+  afterAll(async () => {
+    await nodes.stop();
+  });
+
+  it("has its programs ended all the same, with their children, while the connection stands", async () => {
+    const transport = sshTransport(root);
+    const script = "trap '' TERM; sleep 600 & echo up; wait; : not-signalled";
+    const started = (await transport.start({ argv: ["sh", "-c", script] }))._unsafeUnwrap();
+    for await (const chunk of started.stdout) if (chunk.length > 0) break;
+    expect(processesWith("not-signalled")).toBeGreaterThan(0);
+    expect((await started.stop()).isOk()).toBe(true);
+    expect(processesWith("not-signalled")).toBe(0);
+    const late = await transport.run({ argv: ["sh", "-c", "sleep 600; : too-late"] }, { timeoutMs: 200 });
+    expect(late.isErr() && late.error.code).toBe("ADAPTER_TIMEOUT");
+    expect(processesWith("too-late")).toBe(0);
+    const said = (await transport.run({ argv: ["sh", "-c", "echo problem >&2"] }))._unsafeUnwrap();
+    expect(new TextDecoder().decode(said.stderr)).toBe("problem\n");
+    await transport.close();
+  });
+});
+
 describe("a server that hangs up before the handshake", () => {
   let connections: number;
   let port: number;

@@ -14,6 +14,8 @@ export interface Faults {
   bytesPerSecond: number;
   /** After so many bytes from the client a connection is reset, both sides. */
   cutAfterBytes: number;
+  /** Called right before such a reset. */
+  beforeCut: (() => void) | undefined;
   /** Bytes are taken and never delivered. */
   silent: boolean;
   /** New connections are reset at once. */
@@ -41,6 +43,7 @@ export async function faultProxy(port: number, initial: Partial<Faults> = {}): P
     delayMs: 0,
     bytesPerSecond: 0,
     cutAfterBytes: Number.POSITIVE_INFINITY,
+    beforeCut: undefined,
     silent: false,
     refuse: false,
     ...initial,
@@ -128,7 +131,10 @@ function forward(from: Socket, to: Socket, faults: Faults, count: (bytes: number
     const allowed = cut === undefined ? bytes.length : Math.max(0, faults.cutAfterBytes - carried);
     carried += bytes.length;
     if (bytes.length <= allowed) to.write(bytes);
-    else to.write(bytes.subarray(0, allowed), cut);
+    else {
+      faults.beforeCut?.();
+      to.write(bytes.subarray(0, allowed), cut);
+    }
   };
 
   from.on("data", (bytes: Buffer) => {

@@ -26,6 +26,10 @@ export const serverNames = [
   "apache2",
   "php-cgi",
   "openssl",
+  "pdns_server",
+  "sqlite3",
+  "named",
+  "nsupdate",
 ] as const;
 
 /** A program that suites may ask for. */
@@ -54,9 +58,14 @@ const debianPackages: Readonly<Record<ServerName, string>> = {
   apache2: "apache2-bin",
   "php-cgi": "php-cgi",
   openssl: "openssl",
+  // The server and its database are packages of their own.
+  pdns_server: "pdns-server pdns-backend-sqlite3",
+  sqlite3: "sqlite3",
+  named: "bind9",
+  nsupdate: "bind9-dnsutils",
 };
 
-/** The Debian package that has the program. */
+/** The Debian package that has the program; several, with a space between, where it takes more than one. */
 export function debianPackageOf(name: ServerName): string {
   return debianPackages[name];
 }

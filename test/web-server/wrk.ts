@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { setPriority, tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { requireServer } from "../servers/server-binary.ts";
@@ -33,17 +33,20 @@ export interface LoadOptions {
   /** What a whole answer may be. */
   readonly bodies: readonly string[];
   readonly connections: number;
+  /** As `nice` has it: with more, the load takes only what others leave of the machine. Default 0. */
+  readonly niceness?: number | undefined;
 }
 
 /** Asks for one address on keep-alive connections, as fast as it is answered. */
-export async function load({ url, host, bodies, connections }: LoadOptions): Promise<Load> {
+export async function load({ url, host, bodies, connections, niceness = 0 }: LoadOptions): Promise<Load> {
   const directory = await mkdtemp(join(tmpdir(), "hostelry-wrk-"));
   const script = join(directory, "look.lua");
   await writeFile(script, lookAtAnswers(bodies));
-  const parameters = ["-t1", `-c${connections}`, "-d10m", "-s", script, "-H", `Host: ${host}`, url];
+  const parameters = ["-t1", `-c${connections}`, "-d24h", "-s", script, "-H", `Host: ${host}`, url];
   const child = spawn(requireServer("wrk"), parameters, { stdio: ["ignore", "pipe", "inherit"] });
   const said = text(child.stdout);
   await once(child, "spawn");
+  if (child.pid !== undefined) setPriority(child.pid, niceness);
   const stop = async (): Promise<LoadReport> => {
     const ended = once(child, "exit");
     // Interrupted, wrk still reports.

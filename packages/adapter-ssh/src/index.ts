@@ -1,5 +1,8 @@
 /** `@hostelry/adapter-ssh`: machines that run an ordinary sshd. */
 
+export { checkNode } from "./check/check-node.ts";
+export type { CheckNodeError, CheckNodeOptions } from "./check/node-expectations.ts";
+export type { NodeCheck, NodeFact, NodeFinding, NodeReport } from "./check/node-report.ts";
 export type { ExpiredPreview, HostRequest } from "./edge/hosts.ts";
 export { type SshEdge, type SshEdgeOptions, sshEdge } from "./edge/ssh-edge.ts";
 export type { Packing } from "./edge/staging/packed.ts";

@@ -43,9 +43,12 @@ import {
 } from "./publish/reconcile-site.ts";
 import type { Recovery } from "./publish/recover-publications.ts";
 import { type RecoverSiteError, type RecoverSiteOptions, recoverSite } from "./publish/recover-site.ts";
+import { type RepairError, type RepairOptions, type RepairOutcome, repairSite } from "./publish/repair-site.ts";
 import type { RollbackError, RollbackOptions } from "./publish/rollback-site.ts";
 import type { SetServingStateError } from "./publish/set-serving-state.ts";
 import { type SiteStatus, siteStatus } from "./publish/site-status.ts";
+import { type TidiedSite, type TidySiteError, type TidySiteOptions, tidySite } from "./publish/tidy-site.ts";
+import { type SiteVerdict, type VerifyError, type VerifyOptions, verifySite } from "./publish/verify-site.ts";
 import type { ResultAsync } from "./result/index.ts";
 import type { RejectRevisionError } from "./revision/reject-revision.ts";
 import type { Revision, RevisionId } from "./revision/revision.ts";
@@ -86,6 +89,11 @@ export interface Hosting {
     ): ResultAsync<SiteStatus, StoreError | HostingErrorOf<"SITE_NOT_FOUND">>;
     /** Finishes or undoes what a killed process left. `publish` does this by itself. Idempotent. */
     recover(siteId: SiteId, options?: RecoverSiteOptions): ResultAsync<readonly Recovery[], RecoverSiteError>;
+    /**
+     * Takes left-overs and old releases from every target, never what a publication is making. Run it from time to time;
+     * `publish` does this by itself. Idempotent.
+     */
+    tidy(siteId: SiteId, options?: TidySiteOptions): ResultAsync<TidiedSite, TidySiteError>;
     /** Refuses publish and rollback from now on, with a reason; waits for one that is running. Idempotent. */
     freeze(
       siteId: SiteId,
@@ -184,6 +192,10 @@ export interface Hosting {
     siteId: SiteId,
     options?: CallOptions & Pick<ReconcileOptions, "targets">,
   ): ResultAsync<ReconcilePlan, StoreError | HostingErrorOf<"INVALID_INPUT"> | HostingErrorOf<"SITE_NOT_FOUND">>;
+  /** Hashes what every target serves, and compares it with what was published. Changes nothing. */
+  verify(siteId: SiteId, options?: VerifyOptions): ResultAsync<SiteVerdict, VerifyError>;
+  /** Makes every target serve, byte for byte, what was published: damaged releases are laid out anew. Idempotent. */
+  repair(siteId: SiteId, options?: RepairOptions): ResultAsync<RepairOutcome, RepairError>;
   /** Shows what `publish` would do. */
   plan(revisionId: RevisionId, options?: CallOptions): ResultAsync<PublishPlan, PublishError>;
   /** Does what a plan showed, unless the site has changed since. */
@@ -212,6 +224,7 @@ export function createHosting(options: HostingOptions): Hosting {
       setState: (siteId, state, own) => setServingStateOnce(ports, siteId, state, own),
       status: (siteId, own) => siteStatus(ports, siteId, own),
       recover: (siteId, own) => recoverSite(ports, siteId, own),
+      tidy: (siteId, own) => tidySite(ports, siteId, own),
       freeze: (siteId, input, own) => freezeSiteOnce(ports, siteId, input, own),
       unfreeze: (siteId, own) => unfreezeSiteOnce(ports, siteId, own),
     },
@@ -246,6 +259,8 @@ export function createHosting(options: HostingOptions): Hosting {
     rollback: (siteId, own) => rollbackOnce(ports, siteId, own),
     reconcile: (siteId, own) => reconcileSite(ports, siteId, own),
     planReconcile: (siteId, own) => planReconcile(ports, siteId, own),
+    verify: (siteId, own) => verifySite(ports, siteId, own),
+    repair: (siteId, own) => repairSite(ports, siteId, own),
     plan: (revisionId, own) => planPublication(ports, revisionId, own),
     apply: (plan, own) => applyOnce(ports, plan, own),
   };

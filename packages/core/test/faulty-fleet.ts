@@ -18,6 +18,8 @@ export type NodeFault =
   | "stage refused"
   /** It goes away while it stages. */
   | "gone while staging"
+  /** It is ready to flip, and then it is gone: between the barrier and the flip. */
+  | "gone after staging"
   /** It refuses the flip, clearly. */
   | "flip refused"
   /** It flips, and the answer is lost. */
@@ -34,6 +36,8 @@ export type NodeFault =
   | "probe failed"
   /** It flips, and is gone before it can be looked at. */
   | "gone before the probe"
+  /** It was seen to be well, and is gone before that is recorded. */
+  | "gone after the probe"
   /** It can't be flipped back, clearly. */
   | "back refused"
   /** It is gone when it is to be flipped back. */
@@ -45,6 +49,7 @@ export const nodeFaults: readonly NodeFault[] = [
   "down",
   "stage refused",
   "gone while staging",
+  "gone after staging",
   "flip refused",
   "flip answer lost",
   "flip timed out",
@@ -53,12 +58,18 @@ export const nodeFaults: readonly NodeFault[] = [
   "served wrongly",
   "probe failed",
   "gone before the probe",
+  "gone after the probe",
   "back refused",
   "gone when flipped back",
 ];
 
 /** Faults that a node shows only when others fail: by itself it does what it is asked to. */
-export const harmlessAlone: ReadonlySet<NodeFault> = new Set(["none", "back refused", "gone when flipped back"]);
+export const harmlessAlone: ReadonlySet<NodeFault> = new Set([
+  "none",
+  "gone after the probe",
+  "back refused",
+  "gone when flipped back",
+]);
 
 /** A node with a fault. */
 export interface FaultyNode {
@@ -73,6 +84,9 @@ export interface FaultyNode {
 export function faultyNode(inner: Target, fault: NodeFault): FaultyNode {
   let gone = fault === "down";
   let published: ReleaseId | undefined;
+  const leave = (): void => {
+    gone = true;
+  };
   const late: (() => ResultAsync<unknown, TargetError>)[] = [];
   const { name } = inner;
   const refused = (): HostingError =>
@@ -93,7 +107,9 @@ export function faultyNode(inner: Target, fault: NodeFault): FaultyNode {
       published ??= request.manifest.release;
       if (fault === "gone while staging") gone = true;
       if (gone) return fail("stage");
-      return fault === "stage refused" ? clearly() : inner.stage(request, options);
+      if (fault === "stage refused") return clearly();
+      const staged = inner.stage(request, options);
+      return fault === "gone after staging" ? staged.andTee(leave) : staged;
     },
 
     activate: (request, options) => {
@@ -112,7 +128,7 @@ export function faultyNode(inner: Target, fault: NodeFault): FaultyNode {
           return fail("activate");
         case "gone after flipping":
           return flip().andThen(() => {
-            gone = true;
+            leave();
             return errAsync(unclear("activate"));
           });
         default:
@@ -123,6 +139,7 @@ export function faultyNode(inner: Target, fault: NodeFault): FaultyNode {
     probe: (request, options) => {
       if (fault === "gone before the probe") gone = true;
       if (gone || fault === "probe failed") return fail("probe");
+      if (fault === "gone after the probe") return inner.probe(request, options).andTee(leave);
       if (fault !== "served wrongly") return inner.probe(request, options);
       return inner
         .probe(request, options)

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { emitWarning } from "node:process";
 import { type SiteId, systemClock } from "@hostelry/core/adapter";
 import { answerContext } from "./answer/answer-context.ts";
-import type { FilesHandlerOptions, ServeProblem, SiteHandlerOptions } from "./answer/site-handler-options.ts";
+import type { FilesHandlerOptions, SiteHandlerOptions } from "./answer/site-handler-options.ts";
+import { warnOfProblem } from "./answer/warn-of-problem.ts";
 import { filesContent } from "./content/files-content.ts";
 import { answerFetch } from "./faces/fetch-face.ts";
 import { answerNode } from "./faces/node-face.ts";
@@ -31,7 +31,7 @@ export interface SiteHandler {
  * @throws TypeError for an option that can't be meant.
  */
 export function createSiteHandler(options: SiteHandlerOptions | FilesHandlerOptions): SiteHandler {
-  const context = answerContext("files" in options ? ofFiles(options) : options, options.onProblem ?? warn);
+  const context = answerContext("files" in options ? ofFiles(options) : options, options.onProblem ?? warnOfProblem);
   return {
     fetch: (request) => answerFetch(context, request),
     node: (request, response, next) => answerNode(context, request, response, next),
@@ -42,9 +42,4 @@ function ofFiles({ files, ...options }: FilesHandlerOptions): SiteHandlerOptions
   const address = { siteId: "site-files" as SiteId, slot: "live" } as const;
   const now = (options.clock ?? systemClock).now();
   return { ...options, content: filesContent(files, now), resolve: () => address };
-}
-
-function warn({ error, host, path }: ServeProblem): void {
-  const code = "code" in error ? String(error.code) : error.name;
-  emitWarning(`${host}${path}: ${error.message}`, { type: "HostelryServe", code });
 }

@@ -2,15 +2,19 @@ import {
   type AdapterError,
   adapterError,
   attempt,
+  type DomainStore,
+  type LogStore,
   type ResultAsync,
   type Store,
   type StoreCapabilities,
 } from "@hostelry/core/adapter";
 import type { Session } from "./database/session.ts";
 import { auditRecords } from "./records/audit-records.ts";
+import { domainRecords } from "./records/domain-records.ts";
 import { expiredRecords } from "./records/expired-records.ts";
 import { idempotencyRecords } from "./records/idempotency-records.ts";
 import { leaseRecords } from "./records/lease-records.ts";
+import { logRecords } from "./records/log-records.ts";
 import { previewRecords } from "./records/preview-records.ts";
 import { publicationJournal } from "./records/publication-journal.ts";
 import { revisionRecords } from "./records/revision-records.ts";
@@ -20,6 +24,10 @@ import { slotRecords } from "./records/slot-records.ts";
 
 /** A store on PostgreSQL or PGlite. */
 export interface PgStore extends Store {
+  /** Logs, in the same schema. Open until the store is closed. */
+  readonly logs: LogStore;
+  /** Domains, in the same schema. Open until the store is closed. */
+  readonly domains: DomainStore;
   /**
    * Refuses new calls, waits for those under way, and frees what the store itself opened: an embedded database and its
    * directory, never a pool or client of the host. Repeated: success.
@@ -57,6 +65,8 @@ export function pgStore({ session, name, capabilities, free }: PgStoreParts): Pg
     ...idempotencyRecords(session),
     ...expiredRecords(session),
     ...auditRecords(session),
+    logs: logRecords(session, name, capabilities),
+    domains: domainRecords(session, name, capabilities),
     close: () =>
       attempt(
         () => {

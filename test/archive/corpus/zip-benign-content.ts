@@ -83,9 +83,9 @@ export const benignContentCases: readonly CorpusCase[] = [
   site(
     "reserved-platform-files",
     "_headers and _redirects",
-    { _headers: "x", _redirects: "y" },
-    { name: "_headers", data: "x" },
-    { name: "_redirects", data: "y" },
+    { _headers: "/*\n  X-Inn: 1\n", _redirects: "/old /new\n" },
+    { name: "_headers", data: "/*\n  X-Inn: 1\n" },
+    { name: "_redirects", data: "/old /new\n" },
   ),
   site(
     "shell-metacharacters",

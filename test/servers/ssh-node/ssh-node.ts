@@ -142,10 +142,21 @@ export async function startNode(options: SshNodeOptions): Promise<SshNode> {
       await stopSshd();
       await nginx?.stop();
       // Only an account of the node's own: the one that runs the tests runs the tests too.
-      if (isRoot()) killAll(processesOf(account.uid));
+      if (isRoot()) await endAllOf(account.uid);
       await account.remove();
     },
   };
+}
+
+/** Kills what an account still runs until nothing is left: an account that is in use can't be removed. */
+async function endAllOf(uid: number): Promise<void> {
+  const deadline = performance.now() + 10_000;
+  for (let left = processesOf(uid); left.length > 0; left = processesOf(uid)) {
+    if (performance.now() > deadline) throw new Error(`processes of account ${uid} do not end: ${left.join(", ")}`);
+    killAll(left);
+    // They are not our children, so nobody tells of their end.
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
 }
 
 /** What makes one kind of node differ from the others. */

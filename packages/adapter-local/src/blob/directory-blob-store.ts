@@ -55,7 +55,7 @@ export function directoryBlobStore(root: string, options: DirectoryBlobStoreOpti
       return attempt(() => writer.put(input, signal), classify("put", "unchanged", signal));
     },
 
-    read(sha256, { signal, start, end } = {}) {
+    read(sha256, { signal, start, end, unchecked = false, into } = {}) {
       assertBlobName(sha256);
       const failed = classify("read", "unchanged", signal);
       const notFound = (cause: unknown): unknown =>
@@ -70,6 +70,8 @@ export function directoryBlobStore(root: string, options: DirectoryBlobStoreOpti
             sha256,
             signal,
             range: { start, end },
+            unchecked,
+            into,
             failed: (cause) => failed(notFound(cause)),
           }),
         (cause) => failed(notFound(cause)),

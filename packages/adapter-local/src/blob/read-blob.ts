@@ -12,6 +12,10 @@ export interface BlobReading {
   readonly sha256: string;
   readonly signal: AbortSignal | undefined;
   readonly range: ByteRange;
+  /** Somebody else compares the hash. */
+  readonly unchecked: boolean;
+  /** Where a small blob's bytes may be put. */
+  readonly into: Uint8Array | undefined;
   /** Turns what was thrown during the iteration into the error to throw out of it. */
   readonly failed: (cause: unknown) => unknown;
 }
@@ -28,8 +32,8 @@ export function readBlob(reading: BlobReading): AsyncIterable<Uint8Array> {
     const { size } = fileSystem.fstatSync(fd);
     const { start, end } = resolveRange(reading.range, size);
     if (end - start > smallBytes) return { [Symbol.asyncIterator]: () => largeBlob(reading) };
-    const bytes = readSmall(fileSystem, fd, start, end);
-    const whole = start === 0 && end === size;
+    const bytes = readSmall(fileSystem, fd, start, end, reading.into);
+    const whole = start === 0 && end === size && !reading.unchecked;
     return { [Symbol.asyncIterator]: () => smallBlob(reading, bytes, whole) };
   } finally {
     fileSystem.closeSync(fd);
@@ -49,7 +53,7 @@ async function* largeBlob(reading: BlobReading): AsyncGenerator<Uint8Array, void
     fd = reading.open();
     const { size } = fileSystem.fstatSync(fd);
     const { start, end } = resolveRange(reading.range, size);
-    const digest = start === 0 && end === size ? createHash("sha256") : undefined;
+    const digest = start === 0 && end === size && !reading.unchecked ? createHash("sha256") : undefined;
     for await (const chunk of readChunks(fileSystem, fd, start, end, signal)) {
       digest?.update(chunk);
       yield chunk;

@@ -32,9 +32,16 @@ export function resolveRange(range: ByteRange, size: number): { readonly start: 
   return { start, end: Math.max(Math.min(range.end ?? size, size), start) };
 }
 
-/** The bytes `[start, end)` of an open file at once; fewer when the file ends before. */
-export function readSmall(fileSystem: FileSystem, fd: number, start: number, end: number): Uint8Array {
-  const bytes = new Uint8Array(end - start);
+/** The bytes `[start, end)` of an open file at once, in memory that they fit into; fewer when the file ends before. */
+export function readSmall(
+  fileSystem: FileSystem,
+  fd: number,
+  start: number,
+  end: number,
+  into?: Uint8Array | undefined,
+): Uint8Array {
+  const length = end - start;
+  const bytes = into !== undefined && length <= into.length ? into.subarray(0, length) : new Uint8Array(length);
   let filled = 0;
   while (filled < bytes.length) {
     const count = fileSystem.readSync(fd, bytes, filled, bytes.length - filled, start + filled);

@@ -2,9 +2,8 @@ import {
   hostingError,
   isReleaseId,
   type ProgressListener,
-  type ReleaseId,
   type ReleaseProblem,
-  type SiteId,
+  type VerifyRequest,
 } from "@hostelry/core/adapter";
 import { makeDirectory } from "../file-system/make-directory.ts";
 import { unless } from "../file-system/system-error.ts";
@@ -20,7 +19,7 @@ const maxProblems = 1000;
 /** Hashes every file of a release and looks for ones that do not belong to it. */
 export async function verify(
   parts: TargetParts,
-  request: { readonly siteId: SiteId; readonly release: ReleaseId },
+  request: VerifyRequest,
   { signal }: Tracked,
   onProgress: ProgressListener | undefined,
 ): Promise<{ readonly problems: readonly ReleaseProblem[] }> {
@@ -29,8 +28,8 @@ export async function verify(
   const layout = siteLayout(parts.root, siteId);
   if (!isReleaseId(release)) throw invalidInput("release", "it is not the name of a release");
   const directory = `${layout.releases}/${release}`;
-  const manifest = readStoredManifest(fileSystem, layout, release, target);
-  if (manifest === undefined || fileSystem.lstatSync(directory, { throwIfNoEntry: false })?.isDirectory() !== true) {
+  const stored = readStoredManifest(fileSystem, layout, release, target);
+  if (stored === undefined || fileSystem.lstatSync(directory, { throwIfNoEntry: false })?.isDirectory() !== true) {
     throw hostingError("RELEASE_NOT_FOUND", `${target} has no release ${release} of ${siteId}.`, {
       target,
       siteId,
@@ -38,6 +37,7 @@ export async function verify(
     });
   }
 
+  const { manifest = stored } = request;
   const slices = timeSlices(signal);
   const problems: ReleaseProblem[] = [];
   const total = manifest.files.length;

@@ -1,6 +1,6 @@
 import { type ActivateOutcome, type ActivateRequest, isReleaseId } from "@hostelry/core/adapter";
 import { change, type EdgeParts, look, type Tracked, unreadableAnswer } from "./edge-parts.ts";
-import { assertSiteId, assertSlot, assertToken, invalidInput } from "./layout/request-checks.ts";
+import { assertGuard, assertSiteId, assertSlot, assertToken, invalidInput } from "./layout/request-checks.ts";
 import { lineOf } from "./node/answer.ts";
 import { readObservation } from "./observation.ts";
 import { readProbe, sampleLines } from "./probe.ts";
@@ -12,6 +12,7 @@ export async function activate(parts: EdgeParts, request: ActivateRequest, track
   assertSlot(slot);
   assertToken(fencingToken);
   if (release !== null && !isReleaseId(release)) throw invalidInput("release", "it is not the name of a release");
+  if (guard !== undefined) assertGuard(guard);
   const about = { operation: "activate", siteId, fencingToken, release: release ?? undefined };
   const words = [
     ...["activate", siteId, String(fencingToken), slot, release ?? "-"],

@@ -2,9 +2,8 @@ import {
   isReleaseId,
   type ProgressListener,
   type ReleaseFile,
-  type ReleaseId,
   type ReleaseProblem,
-  type SiteId,
+  type VerifyRequest,
 } from "@hostelry/core/adapter";
 import { type EdgeParts, look, type Tracked, unreadableAnswer } from "./edge-parts.ts";
 import { manifestOfLines } from "./layout/manifest-lines.ts";
@@ -15,7 +14,7 @@ const maxProblems = 1000;
 /** Hashes every file of a release, on the node, and looks for ones that do not belong to it. */
 export async function verify(
   parts: EdgeParts,
-  request: { readonly siteId: SiteId; readonly release: ReleaseId },
+  request: VerifyRequest,
   { signal }: Tracked,
   onProgress: ProgressListener | undefined,
 ): Promise<{ readonly problems: readonly ReleaseProblem[] }> {
@@ -27,7 +26,8 @@ export async function verify(
   const { lines } = answer;
   const [files, others] = [lines.indexOf("files"), lines.lastIndexOf("others")];
   if (files === -1 || others < files) throw unreadableAnswer(parts, "verify", new Error("its parts are missing"));
-  const { files: expected } = manifestOfLines(lines.slice(0, files), release, parts.name);
+  const { manifest = manifestOfLines(lines.slice(0, files), release, parts.name) } = request;
+  const { files: expected } = manifest;
   const found = readHashes(lines.slice(files + 1, others), expected);
   const problems = compare(expected, found, lines.slice(others + 1));
   onProgress?.({ step: "verify", done: expected.length, total: expected.length, unit: "files" });

@@ -8,7 +8,7 @@ import {
   unwrap,
 } from "@hostelry/core/adapter";
 import type { Tracked } from "../edge/edge-parts.ts";
-import { invalidInput } from "../edge/layout/request-checks.ts";
+import { assertGuard, invalidInput } from "../edge/layout/request-checks.ts";
 import {
   enter,
   layoutInvalid,
@@ -32,6 +32,7 @@ export async function activate(
   const { files, signal } = site;
   const pointer = pointerOf(site, slot);
   if (release !== null && !isReleaseId(release)) throw invalidInput("release", "it is not the name of a release");
+  if (guard !== undefined) assertGuard(guard);
   if (release !== null && !(await readReleases(site)).whole.includes(release))
     throw releaseNotFound(parts, site, release);
   await enter(parts, site, fencingToken);

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import {
   adapterError,
   attempt,
@@ -45,6 +46,8 @@ export function sftpTarget(transport: Transport, root: string, options: SftpTarg
     work: (site: SftpSite, tracked: Tracked) => Promise<T>,
   ): ResultAsync<T, TargetError> => {
     const tracked: Tracked = { state: "unchanged", signal };
+    // Many files are under way at once, and each of them listens.
+    if (signal !== undefined) setMaxListeners(0, signal);
     const start = async (): Promise<T> => {
       signal?.throwIfAborted();
       return work(sftpSite(parts, siteId, signal), tracked);
@@ -77,7 +80,7 @@ export function sftpTarget(transport: Transport, root: string, options: SftpTarg
       run("discard", request.siteId, signal, (site, tracked) =>
         inTurn(request.siteId, () => discard(parts, site, request, tracked)),
       ),
-    verify: ({ siteId, release }, { signal, onProgress } = {}) =>
-      run("verify", siteId, signal, (site) => verify(parts, site, release, onProgress)),
+    verify: (request, { signal, onProgress } = {}) =>
+      run("verify", request.siteId, signal, (site) => verify(parts, site, request, onProgress)),
   };
 }

@@ -10,6 +10,7 @@ import {
   type SlotName,
   type TargetObservation,
   unwrap,
+  type VerifyRequest,
 } from "@hostelry/core/adapter";
 import type { Tracked } from "../edge/edge-parts.ts";
 import { invalidInput } from "../edge/layout/request-checks.ts";
@@ -120,13 +121,15 @@ async function strayGuards(site: SftpSite, slots: ReadonlyMap<SlotName, ReleaseI
 export async function verify(
   parts: SftpParts,
   site: SftpSite,
-  release: ReleaseId,
+  request: Pick<VerifyRequest, "manifest" | "release">,
   onProgress: ProgressListener | undefined,
 ): Promise<{ readonly problems: readonly ReleaseProblem[] }> {
+  const { release } = request;
   if (!isReleaseId(release)) throw invalidInput("release", "it is not the name of a release");
-  const manifest = await storedManifest(parts, site, release);
-  if (manifest === undefined || !(await readReleases(site)).whole.includes(release))
+  const stored = await storedManifest(parts, site, release);
+  if (stored === undefined || !(await readReleases(site)).whole.includes(release))
     throw releaseNotFound(parts, site, release);
+  const { manifest = stored } = request;
   const problems: ReleaseProblem[] = [];
   const there = new Set(await pathsBelow(site, `${site.releases}/${release}`, ""));
   let done = 0;

@@ -1,3 +1,4 @@
+import type { Transform } from "node:stream";
 import {
   err,
   hostingError,
@@ -8,6 +9,7 @@ import {
   type TransportError,
 } from "@hostelry/core/adapter";
 import type { ClientChannel } from "ssh2";
+import { announcedGroup } from "./announced-group.ts";
 import { unlessAborted } from "./connection/connection-keeper.ts";
 import type { SshConnection } from "./connection/open-connection.ts";
 import type { SessionSlots } from "./connection/session-slots.ts";
@@ -18,6 +20,8 @@ export interface Sessions {
   readonly slots: SessionSlots;
 }
 
+/** After so long without an answer, somebody else is asked to end the program. */
+const signalPatienceMs = 160;
 /** How long a server may take to say that a program it was told to kill has ended. */
 const killGraceMs = 3000;
 
@@ -119,8 +123,15 @@ function pipesOf(channel: ClientChannel, connection: SshConnection, slots: Sessi
     if (code !== null) settle({ kind: "exited", code });
     else settle({ kind: "signalled", signal: signal ?? "SIGKILL" });
   });
+  const group = announcedGroup();
+  channel.stderr.pipe(group.errors);
   const closed = new Promise<void>((resolve) => {
-    const forget = connection.onLost(() => resolve());
+    // The library does not end the streams of a channel whose connection is gone.
+    const forget = connection.onLost(() => {
+      channel.stderr.unpipe(group.errors);
+      group.errors.end();
+      resolve();
+    });
     channel.once("close", () => {
       forget();
       resolve();
@@ -131,22 +142,51 @@ function pipesOf(channel: ClientChannel, connection: SshConnection, slots: Sessi
     // Nothing happens when the program's end was told before.
     settle({ kind: "lost", cause: new Error("the channel was closed without a word on how the program ended") });
   });
+  const killGroup = (): void => {
+    const number = group.number();
+    if (number !== undefined) endGroup(connection, number);
+  };
   return {
     input: channel,
     output: channel,
-    errors: channel.stderr,
+    errors: group.errors,
     ended,
-    closed,
-    kill: () => kill(channel, (cause) => settle({ kind: "lost", cause })),
+    closed: closed.then(() => finished(group.errors)),
+    kill: () => kill(channel, killGroup, (cause) => settle({ kind: "lost", cause })),
   };
+}
+
+/** Settles when everything has come out of a stream, or nothing more will. */
+function finished(stream: Transform): Promise<void> {
+  return new Promise((resolve) => {
+    if (stream.readableEnded || stream.destroyed) resolve();
+    else stream.once("end", resolve).once("close", resolve);
+  });
+}
+
+/** Ends a process group by a program of its own. Whether it worked is told by the group's own end. */
+function endGroup({ client }: SshConnection, group: number): void {
+  try {
+    // A number of our own reading; `kill` is built into every shell.
+    client.exec(`kill -9 -${group}`, (error, channel) => {
+      if (error === undefined)
+        channel
+          .on("error", () => undefined)
+          .resume()
+          .stderr.resume();
+    });
+  } catch {
+    // The connection has ended, and with it the program.
+  }
 }
 
 /**
  * The signal makes sshd kill the session's process group and report it. It is lost when the program is so young that it has no
  * group yet, so it is sent until the end is told. Closing the channel alone would not do: sshd keeps the error output of a
- * session open until its program has ended, and the watcher notices only the end of the connection.
+ * session open until its program has ended, and the watcher notices only the end of the connection. For root sshd passes no signals
+ * on ("session signalling requires privilege separation"): then the group is ended by its number.
  */
-function kill(channel: ClientChannel, giveUp: (cause: unknown) => void): void {
+function kill(channel: ClientChannel, killGroup: () => void, giveUp: (cause: unknown) => void): void {
   const deadline = performance.now() + killGraceMs;
   let pauseMs = 20;
   let timer: NodeJS.Timeout | undefined;
@@ -163,6 +203,7 @@ function kill(channel: ClientChannel, giveUp: (cause: unknown) => void): void {
       return;
     }
     sendKill(channel);
+    if (pauseMs >= signalPatienceMs) killGroup();
     timer = setTimeout(again, pauseMs);
     pauseMs *= 2;
   };

@@ -9,6 +9,8 @@ export interface CommandOption {
   /** What stands for the value in help, e.g. `NAME`. */
   readonly value?: string | undefined;
   readonly help: string;
+  /** May be given several times. */
+  readonly multiple?: boolean | undefined;
 }
 
 /** Options by long name. */
@@ -19,6 +21,8 @@ export interface ParsedArguments {
   readonly positionals: readonly string[];
   /** A string option's value. */
   text(name: string): string | undefined;
+  /** The values of a string option that may be given several times, in their order. */
+  texts(name: string): readonly string[];
   /** Whether a boolean option was given. */
   flag(name: string): boolean;
 }
@@ -60,6 +64,9 @@ export const stateOptions: CommandOptions = {
 /** The form in which `parseArgs` wants options. */
 export function parseArgsOptions(options: CommandOptions): NonNullable<ParseArgsConfig["options"]> {
   return Object.fromEntries(
-    Object.entries(options).map(([name, { type, short }]) => [name, short === undefined ? { type } : { type, short }]),
+    Object.entries(options).map(([name, { type, short, multiple }]) => [
+      name,
+      { type, ...(short === undefined ? {} : { short }), ...(multiple === undefined ? {} : { multiple }) },
+    ]),
   );
 }

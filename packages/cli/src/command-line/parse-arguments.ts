@@ -17,6 +17,11 @@ export function parseArguments(command: Command, args: readonly string[]): Parse
       if (value === undefined || typeof value === "string") return value;
       throw new TypeError(`--${name} is not a string option of ${command.name}.`);
     },
+    texts: (name) => {
+      const found = values[name] ?? [];
+      if (Array.isArray(found)) return found.map(String);
+      throw new TypeError(`--${name} of ${command.name} can be given once only.`);
+    },
     flag: (name) => values[name] === true,
   };
 }

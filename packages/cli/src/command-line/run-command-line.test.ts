@@ -1,4 +1,4 @@
-import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -103,6 +103,8 @@ describe("help", () => {
       "state",
       "serve",
       "edge",
+      "nodes",
+      "dns",
       "gc",
       "migrate",
     ]);
@@ -111,6 +113,20 @@ describe("help", () => {
       expect(text.code).toBe(0);
       expect(text.stdout).toContain(`hostelry ${names[index]}`);
       expect(text.stdout).toContain("--json");
+    }
+  });
+
+  it("says nothing that the reference does not list: every command, every option of it", async () => {
+    const page = await readFile(new URL("../../../../docs/reference/command-line.md", import.meta.url), "utf8");
+    const rows = page.split("\n").filter((line) => line.startsWith("| `"));
+    const common = ["--state", "--json", "--help"];
+    for (const name of (await hostelry(["--help"])).stdout.matchAll(/^ {2}([a-z]+) {2,}[a-z]/gm)) {
+      const [, command = ""] = name;
+      const own = rows.filter((row) => new RegExp(`^\\| [^|]*\`${command}\\b`).test(row)).join("\n");
+      const { stdout } = await hostelry([command, "--help"]);
+      for (const [, option = ""] of stdout.matchAll(/^ {2}(?:-\w, | {4})(--[a-z-]+)/gm)) {
+        if (!common.includes(option)) expect(own, command).toMatch(new RegExp(`\`${option}[\` ]`));
+      }
     }
   });
 

@@ -1,8 +1,11 @@
+import { dns } from "../commands/dns.ts";
+import { domains } from "../commands/domains.ts";
 import { edge } from "../commands/edge.ts";
 import { freeze, unfreeze } from "../commands/freeze.ts";
 import { gc } from "../commands/gc.ts";
 import { inspect } from "../commands/inspect.ts";
 import { migrate } from "../commands/migrate.ts";
+import { nodes } from "../commands/nodes.ts";
 import { preview } from "../commands/preview.ts";
 import { previews } from "../commands/previews.ts";
 import { publish } from "../commands/publish.ts";
@@ -38,6 +41,9 @@ const commands: readonly Command[] = [
   state,
   serve,
   edge,
+  nodes,
+  dns,
+  domains,
   gc,
   migrate,
 ];
@@ -46,7 +52,10 @@ const commands: readonly Command[] = [
 export interface Surroundings {
   readonly stdout: TextSink;
   readonly stderr: TextSink;
-  /** `HOSTELRY_STATE`, `HOSTELRY_ORIGIN`, `NO_COLOR` and `USER` are read. */
+  /**
+   * `HOSTELRY_STATE`, `HOSTELRY_NODES`, `HOSTELRY_DNS_KEY`, `HOSTELRY_ORIGIN`, `NO_COLOR`, `USER` and `SSH_AUTH_SOCK` are read, and what a nodes
+   * file names.
+   */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Ends the command: with exit code 130, or 0 for `serve`. */
   readonly signal: AbortSignal;

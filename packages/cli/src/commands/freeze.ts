@@ -3,6 +3,7 @@ import { type Command, type CommandContext, stateOptions } from "../command-line
 import type { ExitCode } from "../command-line/exit-code.ts";
 import { requiredText } from "../command-line/parse-arguments.ts";
 import { UsageError } from "../command-line/usage-error.ts";
+import { nodesOption } from "../nodes/nodes-option.ts";
 import { frozenText } from "../report/status-report.ts";
 import { findSite } from "../state/find-site.ts";
 import { type OpenState, withHosting } from "../state/with-hosting.ts";
@@ -16,6 +17,7 @@ export const freeze: Command = {
   usage: ["--site SITE --reason TEXT"],
   options: {
     ...stateOptions,
+    ...nodesOption,
     ...siteOption,
     reason: { type: "string", value: "TEXT", help: "why, for those it stops" },
   },
@@ -33,7 +35,7 @@ export const unfreeze: Command = {
   name: "unfreeze",
   summary: "allow publish and rollback of a frozen site again",
   usage: ["--site SITE"],
-  options: { ...stateOptions, ...siteOption },
+  options: { ...stateOptions, ...nodesOption, ...siteOption },
   run(context) {
     return onSite(context, ({ hosting, acting }, { id }) => unwrap(hosting.sites.unfreeze(id, acting)));
   },

@@ -2,7 +2,7 @@ import { type RevisionId, unwrap } from "@hostelry/core";
 import { type Command, stateOptions } from "../command-line/command.ts";
 import { UsageError } from "../command-line/usage-error.ts";
 import { garbageObject, garbageText } from "../report/garbage-text.ts";
-import { withHosting } from "../state/with-hosting.ts";
+import { withRecords } from "../state/with-hosting.ts";
 
 /** Removes what nothing needs any more. */
 export const gc: Command = {
@@ -26,7 +26,7 @@ export const gc: Command = {
     if (args.positionals.length > 0) throw new UsageError("gc takes no names; it looks at everything.");
     const acceptLost = (args.text("accept-lost") ?? "").split(",").filter((id) => id !== "") as RevisionId[];
     const dryRun = args.flag("dry-run");
-    return withHosting(context, async ({ hosting }) => {
+    return withRecords(context, async ({ hosting }) => {
       const options = { acceptLost, signal, onProgress: output.progress };
       const garbage = dryRun
         ? await unwrap(hosting.garbage.plan(options))

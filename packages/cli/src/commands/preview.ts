@@ -3,7 +3,9 @@ import { previewHost } from "@hostelry/serve";
 import { type Command, type CommandContext, stateOptions } from "../command-line/command.ts";
 import { parseDuration } from "../command-line/duration.ts";
 import { requiredText } from "../command-line/parse-arguments.ts";
+import { precompressOf, precompressOption } from "../command-line/precompress.ts";
 import { UsageError } from "../command-line/usage-error.ts";
+import { nodesOption } from "../nodes/nodes-option.ts";
 import { reportRejection } from "../report/rejected.ts";
 import { findSite } from "../state/find-site.ts";
 import { checkContentArguments, contentOptions, takeRevision } from "../state/take-revision.ts";
@@ -19,7 +21,9 @@ export const preview: Command = {
   usage: ["ARCHIVE --site SITE [--ttl 24h]", "--revision rN --site SITE [--ttl 24h]"],
   options: {
     ...stateOptions,
+    ...nodesOption,
     ...contentOptions,
+    ...precompressOption,
     ttl: { type: "string", value: "TIME", help: "how long the link opens it, e.g. 30m, 24h, 7d (default 24h)" },
     origin: { type: "string", value: "URL", help: `where "hostelry serve" answers (default ${defaultOrigin})` },
   },
@@ -29,6 +33,7 @@ export const preview: Command = {
     const meant = requiredText(args, "site");
     const ttlMs = parseDuration(args.text("ttl") ?? "24h");
     const origin = originOf(context);
+    precompressOf(args);
     await checkContentArguments(context);
     return withHosting(context, async (state) => {
       const { hosting, acting } = state;

@@ -3,6 +3,7 @@ import { type Command, type CommandContext, stateOptions } from "../command-line
 import type { ExitCode } from "../command-line/exit-code.ts";
 import { requiredText } from "../command-line/parse-arguments.ts";
 import { UsageError } from "../command-line/usage-error.ts";
+import { nodesOption } from "../nodes/nodes-option.ts";
 import { everyItem } from "../state/every-item.ts";
 import { findSite } from "../state/find-site.ts";
 import { type OpenState, withHosting } from "../state/with-hosting.ts";
@@ -14,7 +15,11 @@ export const previews: Command = {
   name: "previews",
   summary: "list a site's previews, end one, or sweep those that are over",
   usage: ["list --site SITE", "revoke PREVIEW-ID", "sweep"],
-  options: { ...stateOptions, site: { type: "string", value: "SITE", help: "the site, by name or id" } },
+  options: {
+    ...stateOptions,
+    ...nodesOption,
+    site: { type: "string", value: "SITE", help: "the site, by name or id" },
+  },
   details: [
     "A preview that is over opens for nobody, swept or not; a sweep takes its files from where they are served.",
   ],

@@ -3,6 +3,9 @@ import { type Command, type CommandContext, stateOptions } from "../command-line
 import type { ExitCode } from "../command-line/exit-code.ts";
 import { policyOf, policyOption } from "../command-line/fleet-policy.ts";
 import { requiredText } from "../command-line/parse-arguments.ts";
+import { precompressOf, precompressOption } from "../command-line/precompress.ts";
+import { nodeOption, nodesOption } from "../nodes/nodes-option.ts";
+import { fleetFacts } from "../report/fleet-facts.ts";
 import { planText } from "../report/plan-text.ts";
 import { publishObject, publishText } from "../report/publish-text.ts";
 import { reportRejection } from "../report/rejected.ts";
@@ -18,9 +21,12 @@ export const publish: Command = {
   usage: [
     "ARCHIVE --site SITE [--create] [--expect-current REV] [--policy POLICY] [--force] [--plan]",
     "--revision rN --site SITE [...]",
+    "ARCHIVE --site SITE --nodes FILE [--node NAME]... [--policy POLICY]",
   ],
   options: {
     ...stateOptions,
+    ...nodesOption,
+    ...nodeOption,
     ...contentOptions,
     create: { type: "boolean", help: "make the site if there is none of that name" },
     "expect-current": { type: "string", value: "rN|ID|none", help: "refuse if something else is live" },
@@ -29,14 +35,17 @@ export const publish: Command = {
       help: "lay it out anew although it is live: for files that were damaged where they are served",
     },
     ...policyOption,
+    ...precompressOption,
     plan: { type: "boolean", help: "show what would change and be sent; publish nothing (an archive is uploaded)" },
   },
   details: [
     "The same content again changes nothing. If an earlier run was killed, this one first puts right what it left.",
+    "On nodes, all of them flip together, or as many as --policy asks. With --node the others stay as they are, until: hostelry reconcile.",
   ],
   async run(context) {
     const meant = requiredText(context.args, "site");
     policyOf(context.args);
+    precompressOf(context.args);
     await checkContentArguments(context);
     return withHosting(context, async (state) => {
       const site = await siteOf(context, state, meant);
@@ -65,7 +74,9 @@ async function go(context: CommandContext, state: OpenState, site: Site, revisio
   const policy = policyOf(context.args);
   const options = { ...acting, siteId: site.id, expectCurrent, force, policy, onProgress: output.progress };
   const outcome = await unwrap(hosting.publish(revision.id, options));
-  output.result(publishObject(site, revision, outcome), publishText(site, revision, outcome, output.paint));
+  const fleet = fleetFacts(state);
+  const object = publishObject(site, revision, outcome, fleet);
+  output.result(object, publishText(site, revision, outcome, output.paint, fleet));
   return 0;
 }
 

@@ -3,6 +3,7 @@ import { type Command, stateOptions } from "../command-line/command.ts";
 import { policyOf, policyOption } from "../command-line/fleet-policy.ts";
 import { requiredText } from "../command-line/parse-arguments.ts";
 import { UsageError } from "../command-line/usage-error.ts";
+import { nodesOption } from "../nodes/nodes-option.ts";
 import { reconcileObject, reconcilePlanObject, reconcilePlanText, reconcileText } from "../report/reconcile-report.ts";
 import { findSite } from "../state/find-site.ts";
 import { withHosting } from "../state/with-hosting.ts";
@@ -14,6 +15,7 @@ export const reconcile: Command = {
   usage: ["--site SITE [--targets NAME,NAME] [--policy POLICY] [--plan]"],
   options: {
     ...stateOptions,
+    ...nodesOption,
     site: { type: "string", value: "SITE", help: "the site, by name or id" },
     targets: { type: "string", value: "NAMES", help: "only these targets, separated by commas (default: all)" },
     ...policyOption,

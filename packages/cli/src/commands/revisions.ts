@@ -3,7 +3,7 @@ import { type Command, stateOptions } from "../command-line/command.ts";
 import { requiredText } from "../command-line/parse-arguments.ts";
 import { everyItem } from "../state/every-item.ts";
 import { findSite } from "../state/find-site.ts";
-import { withHosting } from "../state/with-hosting.ts";
+import { withRecords } from "../state/with-hosting.ts";
 import { count, formatBytes, formatDate } from "../terminal/format.ts";
 import { table } from "../terminal/table.ts";
 
@@ -16,7 +16,7 @@ export const revisions: Command = {
   async run(context) {
     const { args, output, signal } = context;
     const meant = requiredText(args, "site");
-    return withHosting(context, async ({ hosting }) => {
+    return withRecords(context, async ({ hosting }) => {
       const site = await findSite(hosting, meant, signal);
       const rows: string[][] = [];
       for await (const revision of everyItem((after) => hosting.revisions.list(site.id, { after, signal }))) {

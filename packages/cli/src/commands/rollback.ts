@@ -3,6 +3,8 @@ import { type Command, stateOptions } from "../command-line/command.ts";
 import { policyOf, policyOption } from "../command-line/fleet-policy.ts";
 import { requiredText } from "../command-line/parse-arguments.ts";
 import { UsageError } from "../command-line/usage-error.ts";
+import { nodeOption, nodesOption } from "../nodes/nodes-option.ts";
+import { fleetFacts } from "../report/fleet-facts.ts";
 import { publishObject, publishText } from "../report/publish-text.ts";
 import { findRevision } from "../state/find-revision.ts";
 import { findSite } from "../state/find-site.ts";
@@ -15,6 +17,8 @@ export const rollback: Command = {
   usage: ["--site SITE [--to rN] [--policy POLICY]"],
   options: {
     ...stateOptions,
+    ...nodesOption,
+    ...nodeOption,
     site: { type: "string", value: "SITE", help: "the site, by name or id" },
     to: { type: "string", value: "rN|ID", help: "the revision to return to (default: the one before)" },
     ...policyOption,
@@ -24,13 +28,16 @@ export const rollback: Command = {
     const meant = requiredText(args, "site");
     if (args.positionals.length > 0) throw new UsageError("rollback takes no archive; name a revision with --to.");
     const policy = policyOf(args);
-    return withHosting(context, async ({ hosting, acting }) => {
+    return withHosting(context, async (state) => {
+      const { hosting, acting } = state;
       const site = await findSite(hosting, meant, signal);
       const wanted = args.text("to");
       const to = wanted === undefined ? undefined : (await findRevision(hosting, site, wanted, signal)).id;
       const outcome = await unwrap(hosting.rollback(site.id, { ...acting, to, policy, onProgress: output.progress }));
       const revision = await unwrap(hosting.revisions.get(outcome.publication.revisionId, { signal }));
-      output.result(publishObject(site, revision, outcome), publishText(site, revision, outcome, output.paint));
+      const fleet = fleetFacts(state);
+      const object = publishObject(site, revision, outcome, fleet);
+      output.result(object, publishText(site, revision, outcome, output.paint, fleet));
       return 0;
     });
   },

@@ -5,6 +5,7 @@ import { directoryContent } from "@hostelry/adapter-local";
 import type { SiteId } from "@hostelry/core";
 import { createSiteHandler, type HostResolver, labelResolver, siteHost } from "@hostelry/serve";
 import { type Command, type CommandContext, stateOptions } from "../command-line/command.ts";
+import { siteModeOptions, siteModesOf } from "../command-line/site-modes.ts";
 import { UsageError } from "../command-line/usage-error.ts";
 import { servedSites } from "../state/served-sites.ts";
 import { stateDirectory } from "../state/state-directory.ts";
@@ -15,12 +16,13 @@ const root = "localhost";
 export const serve: Command = {
   name: "serve",
   summary: "serve the published sites and previews over HTTP",
-  usage: ["[--port 7070] [--host 127.0.0.1] [--site ID]"],
+  usage: ["[--port 7070] [--host 127.0.0.1] [--site ID] [--html-handling MODE] [--not-found MODE]"],
   options: {
     ...stateOptions,
     port: { type: "string", value: "PORT", help: "where to listen (default 7070; 0: any free port)" },
     host: { type: "string", value: "ADDRESS", help: "interface to listen on (default 127.0.0.1)" },
     site: { type: "string", value: "ID", help: "also answer every other host name with this site" },
+    ...siteModeOptions,
   },
   details: [
     "Sites are found by host name, SITE-ID.localhost, which browsers take for this machine. It reads the served directory",
@@ -31,11 +33,13 @@ export const serve: Command = {
     if (args.positionals.length > 0) throw new UsageError("serve takes options only.");
     const port = parsePort(args.text("port") ?? "7070");
     const host = args.text("host") ?? "127.0.0.1";
+    const modes = siteModesOf(args);
     const { www } = stateDirectory(context);
     const sites = await servedSites(www);
     const handler = createSiteHandler({
       content: directoryContent(www),
       resolve: resolver(args.text("site"), sites),
+      ...modes,
       onProblem: ({ error, host: asked, path }) => output.note(`${asked}${path}: ${error.message}`),
     });
     const server = createServer(handler.node);

@@ -3,7 +3,7 @@ import { type Command, type CommandContext, stateOptions } from "../command-line
 import type { ExitCode } from "../command-line/exit-code.ts";
 import { UsageError } from "../command-line/usage-error.ts";
 import { everyItem } from "../state/every-item.ts";
-import { type OpenState, withHosting } from "../state/with-hosting.ts";
+import { type OpenState, withRecords } from "../state/with-hosting.ts";
 import { formatDate } from "../terminal/format.ts";
 import { table } from "../terminal/table.ts";
 
@@ -15,9 +15,9 @@ export const sites: Command = {
   options: stateOptions,
   run(context) {
     const [verb = "list", name, ...rest] = context.args.positionals;
-    if (verb === "list" && name === undefined) return withHosting(context, (state) => list(context, state));
+    if (verb === "list" && name === undefined) return withRecords(context, (state) => list(context, state));
     if (verb === "create" && name !== undefined && rest.length === 0) {
-      return withHosting(context, (state) => create(context, state, name));
+      return withRecords(context, (state) => create(context, state, name));
     }
     throw new UsageError('Say "hostelry sites", or "hostelry sites create NAME".');
   },

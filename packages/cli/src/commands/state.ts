@@ -2,6 +2,7 @@ import { type ServingState, servingStates, unwrap } from "@hostelry/core";
 import { type Command, stateOptions } from "../command-line/command.ts";
 import { onePositional, requiredText } from "../command-line/parse-arguments.ts";
 import { UsageError } from "../command-line/usage-error.ts";
+import { nodesOption } from "../nodes/nodes-option.ts";
 import { findSite } from "../state/find-site.ts";
 import { withHosting } from "../state/with-hosting.ts";
 
@@ -16,7 +17,11 @@ export const state: Command = {
   name: "state",
   summary: "open a site, take it to maintenance, or suspend it",
   usage: ["live --site SITE", "maintenance --site SITE", "suspended --site SITE"],
-  options: { ...stateOptions, site: { type: "string", value: "SITE", help: "the site, by name or id" } },
+  options: {
+    ...stateOptions,
+    ...nodesOption,
+    site: { type: "string", value: "SITE", help: "the site, by name or id" },
+  },
   details: ["What is published stays as it is, and publishing goes on underneath."],
   async run(context) {
     const { args, output, signal } = context;

@@ -1,6 +1,7 @@
 import { type Hosting, type Preview, type Revision, type RevisionId, type Site, unwrap } from "@hostelry/core";
 import { type Command, type CommandContext, stateOptions } from "../command-line/command.ts";
 import { UsageError } from "../command-line/usage-error.ts";
+import { nodesOption } from "../nodes/nodes-option.ts";
 import { statusObject, statusText } from "../report/status-report.ts";
 import { everyItem } from "../state/every-item.ts";
 import { findSite } from "../state/find-site.ts";
@@ -11,7 +12,11 @@ export const status: Command = {
   name: "status",
   summary: "show what is live, what is served, and whether they agree",
   usage: ["[--site SITE]"],
-  options: { ...stateOptions, site: { type: "string", value: "SITE", help: "one site, by name or id (default: all)" } },
+  options: {
+    ...stateOptions,
+    ...nodesOption,
+    site: { type: "string", value: "SITE", help: "one site, by name or id (default: all)" },
+  },
   details: ["Changes nothing. A publication that was interrupted is shown; the next publish puts it right."],
   async run(context) {
     const { args, output, signal } = context;

@@ -58,7 +58,8 @@ export function reconcileText(site: Site, { recoveries, targets, inSync }: Recon
   ].join("\n");
 }
 
-function driftText(drift: Drift): string {
+/** One difference between a target and the record. */
+export function driftText(drift: Drift): string {
   const what = drift.kind === "slot" ? drift.slot : "serving state";
   return `${what} was ${drift.actual ?? "empty"}, the record says ${drift.expected ?? "empty"}`;
 }

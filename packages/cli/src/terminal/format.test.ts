@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseDuration } from "../command-line/duration.ts";
-import { formatBytes } from "./format.ts";
+import { formatBytes, formatMilliseconds } from "./format.ts";
 
 describe("formatBytes", () => {
   it.each([
@@ -14,6 +14,21 @@ describe("formatBytes", () => {
     [2 ** 50, "1126 TB"],
   ])("%d is %s", (bytes, text) => {
     expect(formatBytes(bytes)).toBe(text);
+  });
+});
+
+describe("formatMilliseconds", () => {
+  it.each([
+    [0.04, "0.0 ms"],
+    [6.44, "6.4 ms"],
+    [99.94, "99.9 ms"],
+    [99.96, "100 ms"],
+    [999.4, "999 ms"],
+    [999.6, "1.0 s"],
+    [99_940, "99.9 s"],
+    [250_000, "250 s"],
+  ])("%d is %s", (milliseconds, text) => {
+    expect(formatMilliseconds(milliseconds)).toBe(text);
   });
 });
 

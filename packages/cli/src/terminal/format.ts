@@ -21,3 +21,9 @@ export function count(amount: number, noun: string): string {
 export function formatDate(date: Date): string {
   return `${date.toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }
+
+/** Milliseconds for people: `6.4 ms`, `310 ms`, `2.5 s`. */
+export function formatMilliseconds(milliseconds: number): string {
+  if (milliseconds >= 999.5) return `${(milliseconds / 1000).toFixed(milliseconds >= 99_950 ? 0 : 1)} s`;
+  return `${milliseconds.toFixed(milliseconds >= 99.95 ? 0 : 1)} ms`;
+}

@@ -4,14 +4,17 @@ import { type HostingErrorOf, isHostingError } from "../errors/index.ts";
 import type { BlobStoreError } from "../ports/blob-store.ts";
 import type { WorkOptions } from "../ports/call-options.ts";
 import { attempt, type ResultAsync } from "../result/index.ts";
+import { parseRules } from "../routing/read-site-rules.ts";
+import { logRuleProblems } from "../routing/rule-findings.ts";
 import { type ArchivePolicy, archivePolicy } from "./archive-policy.ts";
 import { type BlobSink, blobIntake } from "./data/blob-intake.ts";
 import { inspectDirectory } from "./directory/inspect-directory.ts";
-import { type FindingLog, findingLog } from "./finding.ts";
+import { findingLog } from "./finding.ts";
 import { defaultWorkers, digestThere } from "./inflate-pool.ts";
 import type { ByteContext, InspectionContext, ReadTree } from "./inspection-context.ts";
 import { type Manifest, manifestFileMode, manifestOf } from "./manifest.ts";
 import type { ArchiveFormat, Inspection } from "./report.ts";
+import { ruleTap } from "./site/rule-tap.ts";
 import { publishedPath } from "./site/site-tree.ts";
 import { archiveDigest } from "./source/archive-digest.ts";
 import type { ArchiveSource } from "./source/archive-source.ts";
@@ -133,6 +136,7 @@ async function inspect(archive: ArchiveSource, options: InspectOptions): Promise
     policy,
     log,
     intake,
+    tap: ruleTap(),
     signal,
     workers: options.workers,
     onBytes: (done, total) => options.onProgress?.({ step: "inspect", done, total, unit: "bytes" }),
@@ -160,7 +164,7 @@ async function inspectTree(directory: string, context: InspectionContext): Promi
   });
   throwIfAborted(context.signal);
   const archiveBytes = read.files.reduce((sum, file) => sum + file.size, 0);
-  const result = inspection(read, context.log, { format: "directory", archiveBytes, sha256: "" });
+  const result = inspection(read, context, { format: "directory", archiveBytes, sha256: "" });
   if (result.manifest === undefined) return result;
   return { ...result, report: { ...result.report, sha256: result.manifest.digest } };
 }
@@ -170,7 +174,7 @@ async function inspectBytes({ source, complete }: Opened, context: InspectionCon
   if (!complete || source.size > policy.maxArchiveBytes) {
     const allowed = `${(policy.maxArchiveBytes / 1_048_576).toFixed(0)} MiB`;
     log.error("ARCHIVE_TOO_LARGE", `The archive is larger than the ${allowed} that are allowed.`);
-    return inspection({ files: [] }, log, { format: "unknown", archiveBytes: source.size, sha256: "" });
+    return inspection({ files: [] }, context, { format: "unknown", archiveBytes: source.size, sha256: "" });
   }
   const workers = context.workers ?? defaultWorkers(source.size);
   const digest = archiveDigest(source, workers > 0 ? digestThere : undefined, signal);
@@ -181,7 +185,7 @@ async function inspectBytes({ source, complete }: Opened, context: InspectionCon
     const sha256 = await digest.finish();
     await source.assertUnchanged();
     throwIfAborted(signal);
-    return inspection(read, log, { format, archiveBytes: source.size, sha256 });
+    return inspection(read, context, { format, archiveBytes: source.size, sha256 });
   } finally {
     await digest.end();
   }
@@ -223,10 +227,12 @@ function manifestOfTree({ tree, files }: ReadTree): Manifest {
 
 function inspection(
   read: ReadTree,
-  log: FindingLog,
+  { log, tap }: InspectionContext,
   known: { readonly format: ArchiveFormat; readonly archiveBytes: number; readonly sha256: string },
 ): Inspection {
   const ok = !log.rejected;
+  // The owner hears now, and not when visitors complain, what of the site's own rules is ignored.
+  if (ok) logRuleProblems(parseRules(tap.texts(read.tree?.root ?? "", read.files)).problems, log);
   const manifest = ok ? manifestOfTree(read) : undefined;
   const { tree } = read;
   const report = {

@@ -2,6 +2,7 @@ import type { ArchivePolicy } from "./archive-policy.ts";
 import type { BlobIntake } from "./data/blob-intake.ts";
 import type { VerifiedFile } from "./data/verify-entries.ts";
 import type { FindingLog } from "./finding.ts";
+import type { RuleTap } from "./site/rule-tap.ts";
 import type { SiteTree } from "./site/site-tree.ts";
 import type { ArchiveDigest } from "./source/archive-digest.ts";
 import type { ByteSource } from "./source/byte-source.ts";
@@ -11,6 +12,8 @@ export interface InspectionContext {
   readonly policy: ArchivePolicy;
   readonly log: FindingLog;
   readonly intake: BlobIntake | undefined;
+  /** Keeps the files that hold rules, which are judged when all is read. */
+  readonly tap: RuleTap;
   readonly signal: AbortSignal | undefined;
   /** Told how many bytes of the archive are done. */
   readonly onBytes: (done: number, total: number) => void;

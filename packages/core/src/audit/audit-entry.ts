@@ -11,6 +11,7 @@ export type AuditAction =
   | "site.frozen"
   | "site.unfrozen"
   | "site.reconciled"
+  | "site.repaired"
   | "revision.uploaded"
   | "revision.validated"
   | "revision.refused"
@@ -20,7 +21,19 @@ export type AuditAction =
   | "preview.expired"
   | "publication.started"
   | "publication.recorded"
-  | "publication.undone";
+  | "publication.undone"
+  | "domain.claimed"
+  | "domain.verified"
+  | "domain.lost"
+  | "domain.activated"
+  | "domain.suspected"
+  | "domain.warned"
+  | "domain.recovered"
+  | "domain.detached"
+  | "domain.buried"
+  | "domain.forgotten"
+  | "domain.primary_set"
+  | "domain.redirect_set";
 
 /** An entry as the caller of the store writes it: who, what, before and after. The store adds where in the order. */
 export interface AuditDraft {

@@ -1,133 +1,9 @@
+import type { ErrorCode } from "./error-details.ts";
+
 /**
  * The closed table of everything that can go wrong. Core owns it: adapters map into it, so that a host can `switch`
  * over `code` and know that it has seen them all. One page per code: `docs/reference/errors/<CODE>.md`.
  */
-
-/** What is known of the thing that was being changed when a step failed half-way. */
-export type FailureState = "unchanged" | "changed" | "unknown";
-
-/** What one target said in a publish that failed. */
-export interface TargetFailure {
-  readonly target: string;
-  readonly code: ErrorCode;
-  readonly message: string;
-}
-
-/** What one target shows after a publish that failed. */
-export interface TargetShown {
-  readonly target: string;
-  /** `null`: nothing, or, where it is not certain, not known. */
-  readonly release: string | null;
-  /** It was seen afterwards. `false`: it could not be asked, and `release` is what it ought to show. */
-  readonly certain: boolean;
-}
-
-/** The JSON-safe, secret-free facts that go with each code. */
-export interface ErrorDetails {
-  readonly ABORTED: { readonly operation: string };
-  readonly ADAPTER_FAILED: { readonly adapter: string; readonly operation: string; readonly state: FailureState };
-  readonly ADAPTER_INCOMPATIBLE: { readonly adapter: string; readonly expected: string; readonly actual: string };
-  readonly ADAPTER_TIMEOUT: {
-    readonly adapter: string;
-    readonly operation: string;
-    readonly timeoutMs: number;
-    readonly state: FailureState;
-  };
-  readonly ARCHIVE_UNREADABLE: { readonly source: string; readonly reason: string };
-  readonly BLOB_MISMATCH: { readonly expected: string; readonly actual: string };
-  readonly BLOB_NOT_FOUND: { readonly sha256: string };
-  readonly FENCED: {
-    readonly target: string;
-    readonly siteId: string;
-    readonly offered: number;
-    readonly current: number;
-  };
-  readonly HOST_KEY_MISMATCH: {
-    readonly transport: string;
-    readonly host: string;
-    readonly offered: string;
-    readonly expected: readonly string[];
-    readonly revoked: boolean;
-  };
-  readonly HOST_KEY_UNKNOWN: { readonly transport: string; readonly host: string; readonly offered: string };
-  readonly IDEMPOTENCY_CONFLICT: { readonly operation: string; readonly usedFor: string };
-  readonly IDEMPOTENCY_IN_PROGRESS: { readonly operation: string; readonly holder: string; readonly expiresAt: string };
-  readonly IDEMPOTENCY_RESULT_LOST: { readonly operation: string; readonly reason: string };
-  readonly INTAKE_TOO_SLOW: { readonly elapsedMs: number; readonly limitMs: number };
-  readonly INVALID_INPUT: { readonly field: string; readonly problem: string };
-  readonly LEASE_HELD: { readonly siteId: string; readonly holder: string; readonly expiresAt: string };
-  readonly LEASE_LOST: { readonly siteId: string; readonly fencingToken: number };
-  readonly MANIFEST_INVALID: { readonly problem: string };
-  readonly NOTHING_TO_ROLL_BACK: { readonly siteId: string };
-  readonly PLAN_STALE: { readonly siteId: string; readonly changed: string };
-  readonly PREVIEW_EXPIRED: { readonly previewId: string; readonly expiredAt: string };
-  readonly PREVIEW_FORBIDDEN: { readonly previewId: string | null };
-  readonly PREVIEW_NOT_FOUND: { readonly previewId: string };
-  readonly PREVIEW_REVOKED: { readonly previewId: string; readonly revokedAt: string };
-  readonly PREVIEW_TOKEN_REQUIRED: { readonly previewId: string | null };
-  readonly PREVIEW_TOKEN_USED: { readonly previewId: string };
-  readonly PROBE_FAILED: {
-    readonly target: string;
-    readonly siteId: string;
-    readonly expected: string;
-    readonly served: string | null;
-    readonly mismatches: readonly string[];
-  };
-  readonly PUBLICATION_NOT_FOUND: { readonly siteId: string; readonly number: number };
-  readonly PUBLISH_CONFLICT: {
-    readonly siteId: string;
-    readonly expected: string | null;
-    readonly actual: string | null;
-  };
-  readonly PUBLISH_FAILED: {
-    readonly siteId: string;
-    readonly publication: number;
-    readonly step: string;
-    readonly state: FailureState;
-    readonly targets: readonly TargetFailure[];
-    /** With `state: "unknown"`: what each of the site's targets shows now. */
-    readonly shows?: readonly TargetShown[] | undefined;
-  };
-  readonly RELEASE_CORRUPT: { readonly target: string; readonly release: string; readonly paths: readonly string[] };
-  readonly RELEASE_NOT_FOUND: { readonly target: string; readonly siteId: string; readonly release: string };
-  readonly REMOTE_FILE_EXISTS: { readonly transport: string; readonly path: string };
-  readonly REMOTE_FILE_NOT_FOUND: { readonly transport: string; readonly path: string };
-  readonly REVISION_FOREIGN: { readonly revisionId: string; readonly siteId: string; readonly actualSiteId: string };
-  readonly REVISION_NOT_FOUND: { readonly revisionId: string };
-  readonly REVISION_NOT_VALIDATED: { readonly revisionId: string; readonly state: string };
-  readonly REVISION_TRANSITION_INVALID: { readonly revisionId: string; readonly state: string; readonly event: string };
-  readonly SITE_FROZEN: {
-    readonly siteId: string;
-    readonly reason: string;
-    readonly frozenBy: string;
-    readonly since: string;
-  };
-  readonly SITE_NOT_FOUND: { readonly siteId: string };
-  readonly STATE_DIRECTORY_IN_USE: { readonly directory: string; readonly pid: number };
-  readonly STORAGE_DENIED: { readonly path: string; readonly state: FailureState };
-  readonly STORAGE_FULL: { readonly path: string; readonly state: FailureState };
-  readonly STORAGE_READ_ONLY: { readonly path: string; readonly state: FailureState };
-  readonly STORE_CONFLICT: { readonly record: string; readonly expected: string; readonly actual: string };
-  readonly TARGET_LAYOUT_INVALID: { readonly target: string; readonly path: string; readonly problem: string };
-  readonly TRANSPORT_AUTH_FAILED: { readonly transport: string; readonly methods: readonly string[] };
-  readonly TRANSPORT_LOST: { readonly transport: string; readonly operation: string; readonly state: FailureState };
-  readonly TRANSPORT_OUTPUT_TOO_LARGE: { readonly transport: string; readonly maxBytes: number };
-  readonly TRANSPORT_REFUSED: { readonly transport: string; readonly operation: string; readonly reason: string };
-  readonly TRANSPORT_UNREACHABLE: {
-    readonly transport: string;
-    readonly problem: string;
-    readonly retryAt: string | null;
-  };
-  readonly WEB_SERVER_REFUSED: {
-    readonly transport: string;
-    readonly server: string;
-    readonly step: "alone" | "whole" | "reload" | "check";
-    readonly output: string;
-  };
-}
-
-/** Every code there is. */
-export type ErrorCode = keyof ErrorDetails;
 
 /** What is the same for every error of a code. */
 export interface ErrorEntry {
@@ -149,6 +25,14 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry } = {
     retryable: true,
     nextStep: "Check that the other side answers; then call again, or raise the timeout.",
   },
+  ADAPTER_THROTTLED: {
+    retryable: true,
+    nextStep: "The other side asks for fewer requests; call again, not before `retryAt` if it says so.",
+  },
+  ADAPTER_UNAUTHORIZED: {
+    retryable: false,
+    nextStep: "Correct what `reason` names: the credentials, what they are allowed to do, or this machine's clock.",
+  },
   ARCHIVE_UNREADABLE: {
     retryable: false,
     nextStep: "Check that the file exists, is readable, and is still being sent.",
@@ -157,6 +41,76 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry } = {
   BLOB_NOT_FOUND: {
     retryable: false,
     nextStep: "Upload and validate the revision again: its content is gone from the blob store.",
+  },
+  CERTIFICATE_ACCOUNT_MISSING: {
+    retryable: false,
+    nextStep: "Register the account key with the authority; a deactivated account needs a new key.",
+  },
+  CERTIFICATE_ALREADY_REPLACED: {
+    retryable: false,
+    nextStep: "Another order is the renewal of this certificate: look for it, or order without `replaces`.",
+  },
+  CERTIFICATE_INVALID: { retryable: false, nextStep: "Read `findings`, and bring a certificate without them." },
+  CERTIFICATE_ORDER_NOT_FOUND: {
+    retryable: false,
+    nextStep: "The authority has forgotten the order, or it is another account's; place a new one.",
+  },
+  CERTIFICATE_ORDER_NOT_READY: {
+    retryable: true,
+    nextStep: "Read the order, and do what it waits for first.",
+  },
+  CERTIFICATE_REFUSED: {
+    retryable: false,
+    nextStep: "Read `problem` and `names`: mend what the authority says there, and order anew.",
+  },
+  DNS_CONFLICT: {
+    retryable: false,
+    nextStep: "Remove what `problem` names first, or choose another name: an alias stands alone at its name.",
+  },
+  DNS_LOOKUP_FAILED: {
+    retryable: true,
+    nextStep: "Nothing is known about the name; check that the server answers, and ask again.",
+  },
+  DNS_NOT_APPLIED: {
+    retryable: true,
+    nextStep: "The server took the change and does not show it; look at the named sets there, and call again.",
+  },
+  DNS_NOT_VISIBLE: {
+    retryable: true,
+    nextStep: "Check that the named servers get the zone's changes, and wait again.",
+  },
+  DNS_PLAN_REFUSED: {
+    retryable: false,
+    nextStep: "Read `findings`; correct the records, or apply with `force` where a finding lets you.",
+  },
+  DNS_ZONE_CHANGED: {
+    retryable: false,
+    nextStep: "Somebody changed the zone in between; read it again and decide anew.",
+  },
+  DNS_ZONE_NOT_FOUND: {
+    retryable: false,
+    nextStep: "List the provider's zones and use one of those names, or create the zone.",
+  },
+  DOMAIN_CHECK_TOO_EARLY: {
+    retryable: true,
+    nextStep: "DNS servers remember for a while that there was nothing; ask again, not before `retryAt`.",
+  },
+  DOMAIN_NOT_FOUND: { retryable: false, nextStep: "List the site's domains and use one of those ids." },
+  DOMAIN_NOT_POINTING: {
+    retryable: true,
+    nextStep: "Have the name's owner set the addresses in `expected`; then look again.",
+  },
+  DOMAIN_NOT_PROVEN: {
+    retryable: true,
+    nextStep: "Have the name's owner put the proof at `place`, exactly as shown; then ask again, not before `retryAt`.",
+  },
+  DOMAIN_TAKEN: {
+    retryable: false,
+    nextStep: "Prove control by DNS, with a challenge made now; or have who holds the name release it.",
+  },
+  DOMAIN_TRANSITION_INVALID: {
+    retryable: false,
+    nextStep: "Look at the domain's state: what you want is not possible from there.",
   },
   FENCED: {
     retryable: false,
@@ -170,6 +124,8 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry } = {
     retryable: false,
     nextStep: "Read the machine's key on the machine itself, compare it with `offered`, and configure it.",
   },
+  HOSTNAME_INVALID: { retryable: false, nextStep: "Correct what `problem` names, and call again." },
+  HOSTNAME_RESERVED: { retryable: false, nextStep: "Choose another name: nobody can have this one." },
   IDEMPOTENCY_CONFLICT: {
     retryable: false,
     nextStep: "Send a new request with a new key; this key belongs to a request with other input.",
@@ -192,6 +148,11 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry } = {
     nextStep: "Another publication of this site is running; wait for it or retry after `expiresAt`.",
   },
   LEASE_LOST: { retryable: true, nextStep: "This publisher was paused for too long and gave way; publish again." },
+  LOG_ENDED: { retryable: false, nextStep: "Begin a new log, under a new name, for what is still to be written." },
+  LOG_FULL: {
+    retryable: false,
+    nextStep: "End this log, and raise `maxStreamBytes` for the next one if it has to hold more.",
+  },
   MANIFEST_INVALID: {
     retryable: false,
     nextStep: "Upload the content again and validate that revision: this one's stored manifest can't be read.",

@@ -1,4 +1,5 @@
-import { type ErrorCode, type ErrorDetails, errorTable } from "./codes.ts";
+import { errorTable } from "./codes.ts";
+import type { ErrorCode, ErrorDetails } from "./error-details.ts";
 
 /** Where the page of a code is found, below the documentation root. */
 const ERROR_PAGES = "docs/reference/errors";

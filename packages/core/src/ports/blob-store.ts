@@ -27,6 +27,20 @@ export interface BlobRange {
   readonly end?: number | undefined;
 }
 
+/** What to read of a blob, and how. */
+export interface BlobReadOptions extends CallOptions, BlobRange {
+  /**
+   * The caller compares the hash itself, so the store may spare doing it: damaged bytes then come as they are. Default
+   * `false`.
+   */
+  readonly unchecked?: boolean | undefined;
+  /**
+   * Memory that the bytes may be put into if they fit, so that reading ten thousand small blobs leaves nothing to clean up. What
+   * is read may then be a view of it, and is good for as long as the caller leaves it alone; a store may take no notice.
+   */
+  readonly into?: Uint8Array | undefined;
+}
+
 /** A blob as a listing names it. */
 export interface ListedBlob {
   readonly sha256: string;
@@ -86,9 +100,10 @@ export interface BlobStore {
    * Concurrent: any number of readers; a reader keeps its bytes when the blob is removed meanwhile, or fails.
    * Cancelled: `ABORTED`, or a throw of it out of the iteration; the reader's resources are freed, also on `return()`.
    * Half-way: the iteration throws a {@link BlobStoreError}; damaged content read whole throws `BLOB_MISMATCH` at the end.
-   * Limits: ranges are read without reading what is before them; a range is not checked against the hash.
+   * Limits: ranges are read without reading what is before them; a range is not checked against the hash, nor need be what
+   *   is read `unchecked`.
    */
-  read(sha256: string, options?: CallOptions & BlobRange): ResultAsync<AsyncIterable<Uint8Array>, BlobStoreError>;
+  read(sha256: string, options?: BlobReadOptions): ResultAsync<AsyncIterable<Uint8Array>, BlobStoreError>;
 
   /**
    * Tells which of the named blobs are there, with their sizes in bytes.

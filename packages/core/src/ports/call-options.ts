@@ -34,13 +34,16 @@ export interface WorkOptions extends CallOptions {
 
 /**
  * What any adapter may answer besides the errors of its method. `ADAPTER_FAILED` for what it did not expect;
- * `STORAGE_…` when a disk says so; `ABORTED` when the signal fired.
+ * `ADAPTER_THROTTLED` and `ADAPTER_UNAUTHORIZED` when a service behind an interface says so; `STORAGE_…` when a disk says
+ * so; `ABORTED` when the signal fired.
  */
 export type AdapterError =
   | HostingErrorOf<"ABORTED">
   | HostingErrorOf<"ADAPTER_FAILED">
   | HostingErrorOf<"ADAPTER_INCOMPATIBLE">
+  | HostingErrorOf<"ADAPTER_THROTTLED">
   | HostingErrorOf<"ADAPTER_TIMEOUT">
+  | HostingErrorOf<"ADAPTER_UNAUTHORIZED">
   | HostingErrorOf<"STORAGE_DENIED">
   | HostingErrorOf<"STORAGE_FULL">
   | HostingErrorOf<"STORAGE_READ_ONLY">;

@@ -1,8 +1,14 @@
 import { hostingError } from "../errors/index.ts";
 import { adapterError } from "./adapter-error.ts";
 import type { BlobStore } from "./blob-store.ts";
+import type { CertificateAuthority } from "./certificate/index.ts";
+import type { DnsProvider } from "./dns/index.ts";
+import type { DomainStore } from "./domain-store.ts";
 import { type GuardedMethod, guardCall } from "./guard-call.ts";
+import type { HostProbe } from "./host-probe.ts";
+import type { LogStore } from "./log-store.ts";
 import type { PublicProbe } from "./public-probe.ts";
+import type { Resolver } from "./resolver.ts";
 import type { Store } from "./store/index.ts";
 import type { Target } from "./target.ts";
 
@@ -59,6 +65,15 @@ const storeMethods: Methods<Store> = {
   updateSite: second(30 * seconds),
 };
 
+const logStoreMethods: Methods<LogStore> = {
+  append: second(60 * seconds),
+  // It waits on purpose, for a minute at most.
+  awaitMore: second(90 * seconds),
+  end: second(30 * seconds),
+  read: second(30 * seconds),
+  removeQuiet: second(60 * seconds),
+};
+
 const blobStoreMethods: Methods<BlobStore> = {
   has: second(60 * seconds),
   list: first(60 * seconds),
@@ -78,7 +93,61 @@ const targetMethods: Methods<Target> = {
   verify: second(null),
 };
 
+const dnsProviderMethods: Methods<DnsProvider> = {
+  applyChanges: second(300 * seconds),
+  createZone: second(60 * seconds),
+  getZone: second(60 * seconds),
+  listRecordSets: second(120 * seconds),
+  listZones: first(120 * seconds),
+};
+
+const resolverMethods: Methods<Resolver> = {
+  findAuthorities: second(120 * seconds),
+  lookup: second(60 * seconds),
+  survey: second(60 * seconds),
+};
+
+const domainStoreMethods: Methods<DomainStore> = {
+  // It waits on purpose, for a minute at most.
+  awaitDomainChange: second(90 * seconds),
+  changeDomain: second(30 * seconds),
+  claimDomain: second(30 * seconds),
+  getDomain: second(30 * seconds),
+  listDomainChanges: second(30 * seconds),
+  listDomains: second(30 * seconds),
+  listDueDomains: second(30 * seconds),
+  removeDomain: second(30 * seconds),
+  setPrimaryDomain: second(30 * seconds),
+  verifyDomain: second(30 * seconds),
+};
+
+const hostProbeMethods: Methods<HostProbe> = { ask: second(30 * seconds) };
+
+const certificateAuthorityMethods: Methods<CertificateAuthority> = {
+  answerChallenge: second(120 * seconds),
+  downloadCertificate: second(60 * seconds),
+  finalizeOrder: second(120 * seconds),
+  findAccount: first(60 * seconds),
+  // A request for each name, and there may be a hundred.
+  getOrder: second(300 * seconds),
+  placeOrder: second(300 * seconds),
+  readFacts: first(60 * seconds),
+  readRenewalInfo: second(60 * seconds),
+  registerAccount: second(60 * seconds),
+  revokeCertificate: second(60 * seconds),
+};
+
 const publicProbeMethods: Methods<PublicProbe> = { look: second(60 * seconds) };
+
+/** A probe of hosts that cannot throw, hang or answer with something foreign. */
+export function guardHostProbe(probe: HostProbe): HostProbe {
+  return guard(probe, "host-probe/1", hostProbeMethods);
+}
+
+/** A certificate authority that cannot throw, hang or answer with something foreign. */
+export function guardCertificateAuthority(authority: CertificateAuthority): CertificateAuthority {
+  return guard(authority, "certificate-authority/1", certificateAuthorityMethods);
+}
 
 /** A public probe that cannot throw, hang or answer with something foreign. */
 export function guardPublicProbe(probe: PublicProbe): PublicProbe {
@@ -97,6 +166,26 @@ export function guardBlobStore(blobs: BlobStore): BlobStore {
     ...guarded,
     read: (sha256, options) => guarded.read(sha256, options).map((bytes) => guardBytes(blobs.name, bytes)),
   };
+}
+
+/** A log store that cannot throw, hang or answer with something foreign. */
+export function guardLogStore(logs: LogStore): LogStore {
+  return guard(logs, "log-store/1", logStoreMethods);
+}
+
+/** A domain store that cannot throw, hang or answer with something foreign. */
+export function guardDomainStore(store: DomainStore): DomainStore {
+  return guard(store, "domain-store/1", domainStoreMethods);
+}
+
+/** A DNS provider that cannot throw, hang or answer with something foreign. */
+export function guardDnsProvider(provider: DnsProvider): DnsProvider {
+  return guard(provider, "dns/1", dnsProviderMethods);
+}
+
+/** A resolver that cannot throw, hang or answer with something foreign. */
+export function guardResolver(resolver: Resolver): Resolver {
+  return guard(resolver, "resolver/1", resolverMethods);
 }
 
 /** A target that cannot throw, hang or answer with something foreign. */
@@ -125,10 +214,23 @@ function guard<P extends Port>(port: P, spec: P["spec"], methods: Methods<P>): P
   return guarded as unknown as P;
 }
 
-async function* guardBytes(adapter: string, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  try {
-    yield* bytes;
-  } catch (cause) {
-    throw adapterError(cause, { adapter, operation: "read", state: "unchanged" });
-  }
+/** By hand, for a generator around each of ten thousand small blobs costs as much as reading them. */
+function guardBytes(adapter: string, bytes: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  const guarded = async <T>(step: () => PromiseLike<T> | T): Promise<T> => {
+    try {
+      return await step();
+    } catch (cause) {
+      throw adapterError(cause, { adapter, operation: "read", state: "unchanged" });
+    }
+  };
+  return {
+    [Symbol.asyncIterator]() {
+      let iterator: AsyncIterator<Uint8Array> | undefined;
+      const begin = (): AsyncIterator<Uint8Array> => (iterator ??= bytes[Symbol.asyncIterator]());
+      return {
+        next: () => guarded(() => begin().next()),
+        return: () => guarded(() => iterator?.return?.() ?? { done: true, value: undefined }),
+      };
+    },
+  };
 }

@@ -2,6 +2,7 @@
 export type {
   BlobInput,
   BlobRange,
+  BlobReadOptions,
   BlobStore,
   BlobStoreCapabilities,
   BlobStoreError,
@@ -19,13 +20,98 @@ export type {
   ProgressListener,
   WorkOptions,
 } from "./call-options.ts";
+export type {
+  AnyCertificateChallenge,
+  CertificateAccount,
+  CertificateAccountError,
+  CertificateAuthority,
+  CertificateAuthorityCapabilities,
+  CertificateAuthorityError,
+  CertificateAuthorityFacts,
+  CertificateChallenge,
+  CertificateChallengeStatus,
+  CertificateChallengeType,
+  CertificateOrder,
+  CertificateOrderError,
+  CertificateOrderHead,
+  CertificateOrderStatus,
+  CertificateOrderStepError,
+  CertificateProblem,
+  CertificateRenewalInfo,
+  DnsCertificateChallenge,
+  HttpCertificateChallenge,
+  IssuedCertificate,
+  NameProof,
+  NameProofStatus,
+  PlaceCertificateOrder,
+  PlaceCertificateOrderError,
+  RegisterCertificateAccount,
+  RevocationReason,
+} from "./certificate/index.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export type { ContentError, ContentSource, ContentView, SiteContent } from "./content-source.ts";
+export {
+  type AddDnsValues,
+  type AppliedDnsChanges,
+  type ApplyDnsChanges,
+  type CreateDnsZone,
+  type DnsChange,
+  type DnsChangeError,
+  type DnsOtherRecords,
+  type DnsProvider,
+  type DnsProviderCapabilities,
+  type DnsProviderError,
+  type DnsRecordSet,
+  type DnsRecordType,
+  type DnsZone,
+  type DnsZoneContents,
+  type DnsZoneError,
+  dnsRecordTypes,
+  type RemoveDnsValues,
+  type ReplaceDnsSet,
+} from "./dns/index.ts";
+export type {
+  DomainChange,
+  DomainChangeError,
+  DomainStore,
+  ListDomains,
+  VerifyDomain,
+} from "./domain-store.ts";
 export type { Events, HostingEvent } from "./events.ts";
-export { guardBlobStore, guardPublicProbe, guardStore, guardTarget } from "./guard.ts";
+export {
+  guardBlobStore,
+  guardCertificateAuthority,
+  guardDnsProvider,
+  guardDomainStore,
+  guardHostProbe,
+  guardLogStore,
+  guardPublicProbe,
+  guardResolver,
+  guardStore,
+  guardTarget,
+} from "./guard.ts";
+export type { HostAnswer, HostProbe } from "./host-probe.ts";
 export type { HostingPorts, PublishPolicy } from "./hosting-ports.ts";
+export type {
+  AppendLogError,
+  LogAppend,
+  LogAppended,
+  LogPage,
+  LogRead,
+  LogStore,
+} from "./log-store.ts";
 export type { PublicProbe, PublicProbeOutcome, PublicProbeRequest } from "./public-probe.ts";
 export { type Random, systemRandom } from "./random.ts";
+export type {
+  DnsAnswer,
+  DnsAuthority,
+  DnsLookupProblem,
+  DnsQuestion,
+  DnsQuestionType,
+  DnsServerAnswer,
+  Resolver,
+  ResolverError,
+} from "./resolver.ts";
 export type {
   AuditRecords,
   ExpiredCount,
@@ -58,6 +144,7 @@ export type {
   TargetCapabilities,
   TargetError,
   TargetObservation,
+  VerifyRequest,
 } from "./target.ts";
 export type {
   Command,

@@ -112,6 +112,17 @@ export interface ReleaseProblem {
   readonly problem: "missing" | "changed" | "unexpected";
 }
 
+/** Which release to look at, and what it should be. */
+export interface VerifyRequest {
+  readonly siteId: SiteId;
+  readonly release: ReleaseId;
+  /**
+   * What the release was laid out with, by the caller's record. Default: what the target has stored of it, which whoever
+   * changed its files may have changed as well.
+   */
+  readonly manifest?: ReleaseManifest | undefined;
+}
+
 /** Errors of {@link Target}. */
 export type TargetError =
   | AdapterError
@@ -237,7 +248,8 @@ export interface Target {
   ): ResultAsync<{ readonly discarded: readonly ReleaseId[] }, TargetError>;
 
   /**
-   * Compares a release with its manifest, byte for byte by hash. Needs `capabilities.verify`.
+   * Compares a release with its manifest, byte for byte by hash. Needs `capabilities.verify`. A target that takes files of
+   * one release over into the next takes none from one that was found damaged.
    *
    * Absent: `RELEASE_NOT_FOUND`.
    * Repeated: looks again.
@@ -247,7 +259,7 @@ export interface Target {
    * Limits: at most 1000 problems are named.
    */
   verify(
-    request: { readonly siteId: SiteId; readonly release: ReleaseId },
+    request: VerifyRequest,
     options?: WorkOptions,
   ): ResultAsync<{ readonly problems: readonly ReleaseProblem[] }, TargetError>;
 }

@@ -2,6 +2,8 @@ import { foldName } from "../archive/names/fold-name.ts";
 
 /** Tells which paths can be added to a tree of files. */
 export interface FreePaths {
+  /** Whether there is a file of exactly this path. */
+  has(path: string): boolean;
   /** Whether a file can be added here without meeting a file or a folder, also where case does not count; if so, adds it. */
   take(path: string): boolean;
 }
@@ -10,10 +12,15 @@ const maxNameBytes = 255;
 
 /** Starts with the paths that are taken. Nothing is computed before the first question, for most releases ask none. */
 export function freePaths(taken: readonly string[]): FreePaths {
-  let tree: { readonly exact: Set<string>; folded?: FoldedTree } | undefined;
+  let made: { readonly exact: ReadonlySet<string>; folded?: FoldedTree } | undefined;
+  const treeOf = (): typeof made & object => {
+    made ??= { exact: new Set(taken) };
+    return made;
+  };
   return {
+    has: (path) => treeOf().exact.has(path),
     take(path) {
-      tree ??= { exact: new Set(taken) };
+      const tree = treeOf();
       if (tree.exact.has(path)) return false;
       tree.folded ??= foldedTree(taken);
       if (Buffer.byteLength(path.slice(path.lastIndexOf("/") + 1)) > maxNameBytes) return false;

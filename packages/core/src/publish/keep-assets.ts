@@ -2,6 +2,7 @@ import type { BlobStore, BlobStoreError } from "../ports/blob-store.ts";
 import type { CallOptions } from "../ports/call-options.ts";
 import { flow, ok, type ResultAsync } from "../result/index.ts";
 import type { FreePaths } from "./free-paths.ts";
+import { hashedAssets } from "./hashed-asset.ts";
 import type { ReleaseFile, ReleaseManifest } from "./release.ts";
 
 /** What keeping assets needs to know. */
@@ -16,22 +17,9 @@ export interface KeepAssetsRequest {
 }
 
 /**
- * Names in which build tools put a hash of the content, of the kinds that a page loads later than itself: scripts, styles,
- * fonts, WebAssembly. Such a name never means other bytes, so keeping it is safe. Pictures and documents are not kept:
- * whoever takes one away may want it gone.
- */
-const hashedAsset = /[.\-_~]([A-Za-z0-9_-]{8,64})\.(?:m?js|css|wasm|woff2?|ttf|otf)$/;
-
-/** Whether a path is named after its content. */
-export function isHashedAsset(path: string): boolean {
-  const hash = hashedAsset.exec(path)?.[1];
-  // Words have no digits (`jquery.validate.min.js`, `main-navigation.css`), hashes of this length nearly always do.
-  return hash !== undefined && /\d/.test(hash) && /[A-Za-z]/.test(hash);
-}
-
-/**
- * The assets of the release before that the new content no longer has: whoever has a page of that release open still asks
- * for them. Nothing of a preview gets in, for `before` is what the very slot has shown.
+ * The files of the release before that are named after their content and that the new content no longer has: whoever has a
+ * page of that release open still asks for them. Never one whose path has had two contents: its name does not say what is
+ * in it, whatever it looks like. Nothing of a preview gets in, for `before` is what the very slot has shown.
  */
 export function keepAssets(
   { blobs, before, graceMs, now, freePaths }: KeepAssetsRequest,
@@ -41,8 +29,11 @@ export function keepAssets(
     if (graceMs <= 0 || before === undefined) return ok([]);
     const nowSeconds = Math.floor(now.getTime() / 1000);
     const untilSeconds = nowSeconds + Math.ceil(graceMs / 1000);
-    const gone = before.files
-      .filter(({ path, coding }) => coding === undefined && isHashedAsset(path))
+    const plain = before.files.filter(({ coding }) => coding === undefined);
+    const isHashed = hashedAssets(plain.map(({ path }) => path));
+    const gone = plain
+      .filter(({ path }) => !freePaths.has(path))
+      .filter(({ path, pathReused }) => pathReused !== true && isHashed(path))
       .filter(({ keptUntilSeconds = untilSeconds }) => keptUntilSeconds > nowSeconds)
       .filter(({ path }) => freePaths.take(path));
     if (gone.length === 0) return ok([]);

@@ -8,6 +8,7 @@ import { loadManifest } from "../revision/load-manifest.ts";
 import type { RevisionId } from "../revision/revision.ts";
 import type { SiteId } from "../site/site.ts";
 import { askAll } from "./ask-targets.ts";
+import { prepareRelease } from "./prepare-release.ts";
 import {
   type BeforePublication,
   type PublishError,
@@ -17,14 +18,14 @@ import {
 } from "./publish-revision.ts";
 import { isContentFile, type ReleaseId, type ReleaseManifest, releaseIdOf } from "./release.ts";
 import { readSlot, releaseManifestOf } from "./release-records.ts";
-import { stampTimes } from "./stamp-times.ts";
+import { weighingBlobs } from "./weighing-blobs.ts";
 
 /** What publishing would send to one target. */
 export interface TargetPlan {
   readonly target: string;
   /** What it shows now; `null`: nothing. */
   readonly shows: ReleaseId | null;
-  /** Blobs it lacks. */
+  /** Blobs it lacks: of the content, of its compressed files, and of the assets that are kept from before. */
   readonly missingFiles: number;
   readonly missingBytes: number;
   /** Set when the target could not be asked; then the numbers are those of the whole content. */
@@ -47,7 +48,10 @@ export interface PublishPlan {
   readonly basis: number | null;
 }
 
-/** Shows what publishing a revision would do, by asking the record and every target. Changes nothing. */
+/**
+ * Shows what publishing a revision would do, by asking the record and every target. Changes nothing. With `precompress`, new text
+ * is compressed to know what it would weigh, which takes as long as when it is published.
+ */
 export function planPublication(
   ports: HostingPorts,
   revisionId: RevisionId,
@@ -61,7 +65,10 @@ export function planPublication(
     const current = yield* readSlot(ports, site.id, "live", { signal });
     const before = yield* releaseManifestOf(ports, current, { signal });
     const release = releaseIdOf(Number.MAX_SAFE_INTEGER, manifest.digest);
-    const wanted = stampTimes(manifest, release, before, ports.clock.now());
+    // What would be laid out, with the compressed files and the assets of before: made, weighed and forgotten.
+    const weighing = { ...ports, blobs: weighingBlobs(ports.blobs) };
+    const content = { manifest, release, before, now: ports.clock.now(), laterThanSeconds: 0 };
+    const wanted = yield* prepareRelease(weighing, content, { signal });
     const asked = await askAll(ports, ports.targetsOf(site), signal, (target, own) =>
       ask(target, wanted, site.id, own),
     );

@@ -20,6 +20,7 @@ interface Laid {
   readonly mtimeSeconds: number;
   readonly coding?: string | undefined;
   readonly keptUntilSeconds?: number | undefined;
+  readonly pathReused?: true | undefined;
 }
 
 async function scene(publishing: Partial<PublishPolicy> = {}): Promise<Scene> {
@@ -103,6 +104,7 @@ describe("assets of the release before", () => {
     "index.html": "1",
     "assets/app-3f2a1b4c.js": "one",
     "assets/logo-3f2a1b4c.png": "logo",
+    "assets/photo-20240101.jpg": "photo",
     "plain.js": "p",
   };
 
@@ -110,12 +112,13 @@ describe("assets of the release before", () => {
     const { publish, world } = await scene();
     await publish(first);
     const second = await publish({ "index.html": "2", "assets/app-99887766a.js": "two" });
-    expect([...second.keys()]).toEqual(["assets/app-3f2a1b4c.js", "assets/app-99887766a.js", "index.html"]);
+    const kept = ["assets/app-3f2a1b4c.js", "assets/app-99887766a.js", "assets/logo-3f2a1b4c.png", "index.html"];
+    expect([...second.keys()]).toEqual(kept);
     expect(Buffer.from(second.get("assets/app-3f2a1b4c.js")?.bytes ?? []).toString()).toBe("one");
 
     await world.clock.advance(22 * hour);
     const third = await publish({ "index.html": "3" });
-    expect([...third.keys()]).toEqual(["assets/app-3f2a1b4c.js", "assets/app-99887766a.js", "index.html"]);
+    expect([...third.keys()]).toEqual(kept);
     const fourth = await publish({ "index.html": "4" });
     expect([...fourth.keys()]).toEqual(["assets/app-99887766a.js", "index.html"]);
   });
@@ -124,7 +127,7 @@ describe("assets of the release before", () => {
     const { publish } = await scene();
     await publish(first);
     const second = await publish({ "index.html": "2", "assets/app-3f2a1b4c.js/x.txt": "x" });
-    expect([...second.keys()]).toEqual(["assets/app-3f2a1b4c.js/x.txt", "index.html"]);
+    expect([...second.keys()]).toEqual(["assets/app-3f2a1b4c.js/x.txt", "assets/logo-3f2a1b4c.png", "index.html"]);
     const third = await publish({ "index.html": "3", assets: "a file" });
     expect([...third.keys()]).toEqual(["assets", "index.html"]);
   });
@@ -135,6 +138,24 @@ describe("assets of the release before", () => {
     await publish({ "index.html": "2" });
     const back = await publish({ ...first, "index.html": "3" });
     expect(back.get("assets/app-3f2a1b4c.js")?.keptUntilSeconds).toBeUndefined();
+  });
+
+  it("are not kept when their path has had other bytes: then its name does not say what it holds", async () => {
+    const { publish } = await scene();
+    const path = "assets/app-3f2a1b4c.js";
+    await publish(first);
+    expect((await publish({ ...first, [path]: "other" })).get(path)?.pathReused).toBe(true);
+    expect((await publish({ ...first, [path]: "other", "index.html": "3" })).get(path)?.pathReused).toBe(true);
+    expect((await publish({ "index.html": "4" })).has(path)).toBe(false);
+  });
+
+  it("are taken for reused also when their path comes back with other bytes while they are kept", async () => {
+    const { publish } = await scene();
+    const path = "assets/app-3f2a1b4c.js";
+    await publish(first);
+    expect((await publish({ "index.html": "2" })).has(path)).toBe(true);
+    await publish({ "index.html": "3", [path]: "other" });
+    expect((await publish({ "index.html": "4" })).has(path)).toBe(false);
   });
 
   it("are not kept when nobody wants that", async () => {

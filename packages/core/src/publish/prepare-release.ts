@@ -21,7 +21,11 @@ export interface ReleaseContent {
   readonly now: Date;
   /** Every time that is given to a file is later than this; see `latestStamp`. */
   readonly laterThanSeconds: number;
+  /** Paths that get this publication's time although their bytes are those of before; `all` of them. Default: none. */
+  readonly restamp?: ReadonlySet<string> | "all" | undefined;
 }
+
+const nothing: ReadonlySet<string> = new Set();
 
 /**
  * Makes a release out of content: every file with its type and time, the compressed files beside it, assets that pages of
@@ -29,7 +33,7 @@ export interface ReleaseContent {
  */
 export function prepareRelease(
   ports: HostingPorts,
-  { manifest, release, before, now, laterThanSeconds }: ReleaseContent,
+  { manifest, release, before, now, laterThanSeconds, restamp = nothing }: ReleaseContent,
   options: CallOptions,
 ): ResultAsync<ReleaseManifest, BlobStoreError> {
   return flow(async function* () {
@@ -42,7 +46,9 @@ export function prepareRelease(
     const { precompress: codings } = publishing;
     const compressed = yield* compressFiles({ blobs, files: plain, codings, before, freePaths: free }, options);
     const added = kept.length + compressed.length > 0;
-    const files = added ? [...plain, ...compressed].sort((one, two) => compareUtf8(one.path, two.path)) : stamped.files;
+    const all = added ? [...plain, ...compressed].sort((one, two) => compareUtf8(one.path, two.path)) : stamped.files;
+    const { stampSeconds: mtimeSeconds } = stamped;
+    const files = all.map((file) => (restamp === "all" || restamp.has(file.path) ? { ...file, mtimeSeconds } : file));
     return ok({ ...stamped, files, ...(isWithoutRules(rules) ? {} : { rules }) });
   });
 }

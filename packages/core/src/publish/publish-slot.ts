@@ -47,6 +47,8 @@ export interface SlotPublication {
   readonly policy: FleetPolicy;
   /** The slot's record, read under this lease. */
   readonly current: Slot | undefined;
+  /** Paths that were served with other bytes than these: they get a new time, so that nobody keeps those. */
+  readonly restamp?: ReadonlySet<string> | "all" | undefined;
   /** Look at it by the site's public name, too, if the host can. */
   readonly publicly?: boolean | undefined;
   readonly actor: string;
@@ -208,7 +210,8 @@ function begin(
     const release = releaseIdOf(number, wanted.manifest.digest);
     const before = yield* releaseManifestOf(ports, current, { signal });
     const laterThanSeconds = yield* latestStamp(ports, revision.siteId, before, { signal });
-    const content = { manifest: wanted.manifest, release, before, now: startedAt, laterThanSeconds };
+    const { restamp } = wanted;
+    const content = { manifest: wanted.manifest, release, before, now: startedAt, laterThanSeconds, restamp };
     const manifest = yield* prepareRelease(ports, content, { signal });
     const blob = yield* ports.blobs.put({ bytes: encodeReleaseManifest(manifest) }, { signal });
     const publication: Publication = {

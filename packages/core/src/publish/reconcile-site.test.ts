@@ -79,6 +79,26 @@ describe("reconciling a site", () => {
     expect((await unwrap(hosting.sites.status(site.id))).inSync).toBe(false);
   });
 
+  it("lays a release out once more on a node that held other bytes under its name, and serves none of those", async () => {
+    const { world, hosting, site, revisions } = await liveOn(2);
+    const during = withFaults(world, "none", "served wrongly");
+    await unwrap(during.hosting.publish(nth(revisions, 2), { policy: "best-effort" }));
+    const held = [...(world.targetStates[1]?.get(site.id)?.releases.values() ?? [])].at(-1);
+    held?.files.set("index.html", new TextEncoder().encode("somebody was here"));
+    expect(visitorSees(world, site)).toEqual([page("v2"), page("v1")]);
+    expect((await unwrap(hosting.reconcile(site.id))).inSync).toBe(true);
+    expect(visitorSees(world, site)).toEqual([page("v2"), page("v2")]);
+  });
+
+  it("leaves a node with what it served well when it serves the release wrongly each time", async () => {
+    const { world, site, revisions } = await liveOn(2);
+    const wrong = withFaults(world, "none", "served wrongly");
+    await unwrap(wrong.hosting.publish(nth(revisions, 2), { policy: "best-effort" }));
+    const { targets, inSync } = await unwrap(wrong.hosting.reconcile(site.id));
+    expect([targets[1]?.outcome, targets[1]?.problem?.code, inSync]).toEqual(["failed", "PROBE_FAILED", false]);
+    expect(visitorSees(world, site)).toEqual([page("v2"), page("v1")]);
+  });
+
   it("can be asked for some targets, and refuses names that the site does not have", async () => {
     const { world, hosting, site } = await liveOn(3);
     for (const state of world.targetStates) state.clear();

@@ -1,16 +1,17 @@
-import type { AuditDraft } from "../audit/audit-entry.ts";
-import { type HostingError, type HostingErrorOf, hasCode, hostingError } from "../errors/index.ts";
+import type { HostingError, HostingErrorOf } from "../errors/index.ts";
 import type { ActingOptions, CallOptions, WorkOptions } from "../ports/call-options.ts";
 import type { HostingPorts } from "../ports/hosting-ports.ts";
 import type { StoreError } from "../ports/store/index.ts";
 import type { Target, TargetObservation } from "../ports/target.ts";
-import { err, flow, ok, type Result, type ResultAsync } from "../result/index.ts";
+import { flow, ok, type ResultAsync } from "../result/index.ts";
 import type { Site, SiteId } from "../site/site.ts";
 import { askAll } from "./ask-targets.ts";
+import { chooseTargets } from "./choose-targets.ts";
 import { type Drift, driftOf } from "./drift.ts";
 import { checkFleetPolicy, type FleetPolicy } from "./fleet-policy.ts";
 import { fleetPolicyOf } from "./fleet-policy-of.ts";
 import { type HeldLease, holdLease, type LeaseError } from "./hold-lease.ts";
+import { noteRepairs } from "./note-repairs.ts";
 import { type PruneOutcome, pruneReleases } from "./prune-releases.ts";
 import type { Publication } from "./publication.ts";
 import { type RecoverError, type Recovery, recoverPublications } from "./recover-publications.ts";
@@ -78,7 +79,7 @@ export function planReconcile(
   const { signal = new AbortController().signal } = options;
   return flow(async function* () {
     const site = yield* ports.store.getSite(siteId, { signal });
-    const targets = yield* chosen(ports, site, options.targets);
+    const targets = yield* chooseTargets(ports, site, options.targets, "reconciled");
     const slots = yield* ports.store.listSlots(siteId, { signal });
     const states = ["intended", "staged", "activated"] as const;
     const { items: unfinished } = yield* ports.store.listPublications({ siteId, states }, { signal });
@@ -116,7 +117,7 @@ function underLease(
     const { siteId, signal } = held;
     const { onProgress } = options;
     const site = yield* ports.store.getSite(siteId, { signal });
-    const targets = yield* chosen(ports, site, options.targets);
+    const targets = yield* chooseTargets(ports, site, options.targets, "reconciled");
     const policy = options.policy ?? fleetPolicyOf(ports, site);
     const all = ports.targetsOf(site);
     yield* checkFleetPolicy(policy, all.length);
@@ -145,7 +146,12 @@ function underLease(
 
     const outcomes = seen.map((answer) => outcomeOf(foundOn(answer, site, slots), repairs));
     const repaired = outcomes.filter(({ outcome }) => outcome === "repaired");
-    if (repaired.length > 0) yield* noteRepairs(ports, site, repaired, options.actor ?? "system");
+    if (repaired.length > 0) {
+      const after = {
+        targets: repaired.map(({ target, drift }) => ({ target, drift: drift.map((one) => ({ ...one })) })),
+      };
+      yield* noteRepairs(ports, siteId, { action: "site.reconciled", actor: options.actor ?? "system", after });
+    }
     const reached = new Map<Target, TargetObservation | undefined>();
     for (const { target, result } of seen) {
       // What was repaired holds other releases now than were seen before.
@@ -176,45 +182,4 @@ function outcomeOf(found: TargetDrift, repairs: ReadonlyMap<string, Repair>): Ta
   const repair = repairs.get(target);
   if (repair?.isOk()) return { target, outcome: "repaired", drift };
   return { target, outcome: "failed", drift, problem: repair?.isErr() ? repair.error : undefined };
-}
-
-/** Audited with a new version of the site's record, though nothing in it changes: the repair is of the world. */
-function noteRepairs(
-  ports: HostingPorts,
-  { id: siteId }: Site,
-  repaired: readonly TargetReconciliation[],
-  actor: string,
-): ResultAsync<void, ReconcileError> {
-  return flow(async function* () {
-    const after = {
-      targets: repaired.map(({ target, drift }) => ({ target, drift: drift.map((one) => ({ ...one })) })),
-    };
-    const at = ports.clock.now();
-    const audit: AuditDraft = { actor, action: "site.reconciled", siteId, subject: siteId, at, after };
-    const { version } = yield* ports.store.getSite(siteId);
-    let written = await ports.store.updateSite({ siteId, expectVersion: version, change: {}, audit });
-    if (written.isErr() && hasCode(written.error, "STORE_CONFLICT")) {
-      // Somebody changed the name in between; no reason to go without the entry.
-      const { version: newer } = yield* ports.store.getSite(siteId);
-      written = await ports.store.updateSite({ siteId, expectVersion: newer, change: {}, audit });
-    }
-    if (written.isErr()) return err(written.error);
-    ports.emit(audit);
-    return ok(undefined);
-  });
-}
-
-function chosen(
-  ports: HostingPorts,
-  site: Site,
-  names: readonly string[] | undefined,
-): Result<readonly Target[], HostingErrorOf<"INVALID_INPUT">> {
-  const all = ports.targetsOf(site);
-  if (names === undefined) return ok(all);
-  const unknown = names.filter((name) => !all.some((target) => target.name === name));
-  if (unknown.length === 0) return ok(all.filter(({ name }) => names.includes(name)));
-  const problem = `the site has no target ${unknown.join(", ")}`;
-  return err(
-    hostingError("INVALID_INPUT", `The targets can't be reconciled: ${problem}.`, { field: "targets", problem }),
-  );
 }

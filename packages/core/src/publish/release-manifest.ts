@@ -8,9 +8,10 @@ const sha256Pattern = /^[0-9a-f]{64}$/;
 /** The manifest as bytes for storing and sending: JSON, one array per file, always the same for the same release. */
 export function encodeReleaseManifest(manifest: ReleaseManifest): Uint8Array {
   const files = manifest.files.map((file) => {
-    const { path, sha256, size, mode, mtimeSeconds, mediaType, coding, keptUntilSeconds } = file;
+    const { path, sha256, size, mode, mtimeSeconds, mediaType, coding, keptUntilSeconds, pathReused } = file;
     const row = [path, sha256, size, mode, mtimeSeconds, mediaType];
-    return coding === undefined && keptUntilSeconds === undefined ? row : [...row, { coding, keptUntilSeconds }];
+    const isPlain = coding === undefined && keptUntilSeconds === undefined && pathReused === undefined;
+    return isPlain ? row : [...row, { coding, keptUntilSeconds, pathReused }];
   });
   const { release, manifestDigest, stampSeconds } = manifest;
   const rules = manifest.rules === undefined ? undefined : storedRules(manifest.rules);
@@ -63,13 +64,15 @@ function readRow(row: unknown): ReleaseFile | undefined {
   if (!isCount(size) || !isCount(mode) || !isCount(mtimeSeconds) || typeof mediaType !== "string") return undefined;
   const file = { path, sha256, size, mode, mtimeSeconds, mediaType };
   if (row.length === 6) return file;
-  const { coding, keptUntilSeconds } = (more ?? {}) as Record<string, unknown>;
+  const { coding, keptUntilSeconds, pathReused } = (more ?? {}) as Record<string, unknown>;
   if (coding !== undefined && coding !== "br" && coding !== "gzip") return undefined;
   if (keptUntilSeconds !== undefined && !isCount(keptUntilSeconds)) return undefined;
+  if (pathReused !== undefined && pathReused !== true) return undefined;
   return {
     ...file,
     ...(coding === undefined ? {} : { coding }),
     ...(keptUntilSeconds === undefined ? {} : { keptUntilSeconds }),
+    ...(pathReused === undefined ? {} : { pathReused }),
   };
 }
 

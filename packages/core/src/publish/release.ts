@@ -43,6 +43,11 @@ export interface ReleaseFile extends ManifestFile {
    * which a publication leaves it out.
    */
   readonly keptUntilSeconds?: number | undefined;
+  /**
+   * Set on a file whose path had other bytes in a release before this one, as long as it is there. Such a path is not named
+   * after its content, whatever it looks like: the file is not kept when the content no longer has it.
+   */
+  readonly pathReused?: true | undefined;
 }
 
 /** How a file can be compressed in advance. */

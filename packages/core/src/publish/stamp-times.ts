@@ -1,4 +1,5 @@
-import type { Manifest } from "../archive/manifest.ts";
+import type { Manifest, ManifestFile } from "../archive/manifest.ts";
+import { mayBeHashed } from "./hashed-asset.ts";
 import { mediaTypeOf } from "./media-type.ts";
 import type { ReleaseFile, ReleaseId, ReleaseManifest } from "./release.ts";
 
@@ -17,7 +18,7 @@ export function stampTimes(
   before: ReleaseManifest | undefined,
   now: Date,
   laterThanSeconds = 0,
-): ReleaseManifest {
+): ReleaseManifest & { readonly stampSeconds: number } {
   const earlier = new Map(before?.files.map((file) => [file.path, file]));
   const floor = before === undefined ? laterThanSeconds : Math.max(laterThanSeconds, stampOf(before));
   const stampSeconds = Math.max(Math.floor(now.getTime() / 1000), floor + 1);
@@ -25,9 +26,15 @@ export function stampTimes(
     const known = earlier.get(file.path);
     const same = known !== undefined && known.sha256 === file.sha256;
     const mtimeSeconds = same ? known.mtimeSeconds : stampSeconds;
-    return { ...file, mtimeSeconds, mediaType: mediaTypeOf(file.path) };
+    const stamped = { ...file, mtimeSeconds, mediaType: mediaTypeOf(file.path) };
+    return known !== undefined && isReused(file, known) ? { ...stamped, pathReused: true } : stamped;
   });
   return { release, manifestDigest: manifest.digest, stampSeconds, files };
+}
+
+/** Only worth a note where somebody could take the path for a name of its content. */
+function isReused(file: ManifestFile, known: ReleaseFile): boolean {
+  return (known.pathReused === true || known.sha256 !== file.sha256) && mayBeHashed(file.path);
 }
 
 /** The time that a release's publication has given, or the latest of its files' where that was not written down. */

@@ -4,12 +4,10 @@ import type { ArchiveReport } from "../archive/report.ts";
 import type { AuditDraft } from "../audit/audit-entry.ts";
 import { type HostingErrorOf, hostingError } from "../errors/index.ts";
 import type { BlobStoreError } from "../ports/blob-store.ts";
-import type { ActingOptions, CallOptions, WorkOptions } from "../ports/call-options.ts";
+import type { ActingOptions, WorkOptions } from "../ports/call-options.ts";
 import type { HostingPorts } from "../ports/hosting-ports.ts";
 import type { StoreError } from "../ports/store/index.ts";
 import { err, flow, ok, type Result, type ResultAsync } from "../result/index.ts";
-import { readSiteRules } from "../routing/read-site-rules.ts";
-import { ruleFindings } from "../routing/rule-findings.ts";
 import { moveRevision } from "./move-revision.ts";
 import { quarantinedArchive } from "./quarantined-archive.ts";
 import type { Revision, RevisionId } from "./revision.ts";
@@ -43,8 +41,7 @@ export function validateRevision(
     const state = yield* moveRevision(revision, "validate");
     const source = yield* quarantinedArchive(ports, revision, { signal });
     const { blobs, archivePolicy: policy } = ports;
-    const { report: inspected, manifest } = yield* inspectArchive(source, { policy, blobs, signal, onProgress });
-    const report = manifest === undefined ? inspected : yield* withRuleFindings(ports, inspected, manifest, { signal });
+    const { report, manifest } = yield* inspectArchive(source, { policy, blobs, signal, onProgress });
     const change = manifest === undefined ? { report } : { report, state, manifestDigest: manifest.digest };
     if (manifest !== undefined)
       yield* ports.blobs.put({ bytes: encodeManifest(manifest), sha256: manifest.digest }, { signal });
@@ -54,18 +51,6 @@ export function validateRevision(
     ports.emit(audit);
     return ok(report);
   });
-}
-
-/** The site's own rules are read with its files: the owner hears now, and not when visitors complain, what is ignored. */
-function withRuleFindings(
-  ports: HostingPorts,
-  report: ArchiveReport,
-  manifest: Manifest,
-  options: CallOptions,
-): ResultAsync<ArchiveReport, BlobStoreError> {
-  return readSiteRules(ports.blobs, manifest, options).map(({ problems }) =>
-    problems.length === 0 ? report : { ...report, findings: [...report.findings, ...ruleFindings(problems)] },
-  );
 }
 
 /**

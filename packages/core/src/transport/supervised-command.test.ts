@@ -8,8 +8,9 @@ const run = promisify(execFile);
 it("a line that a login shell reads runs the arguments as they are", async () => {
   const texts = ["it's", "a\nb", "$HOME `id` $(id)", '"', "\\", "", "-n", "é 🏨"];
   const line = supervisedLine({ argv: ["sh", "-c", 'printf "%s|" "$@"', "sh", ...texts] })._unsafeUnwrap();
-  const { stdout } = await run("sh", ["-c", line]);
+  const { stdout, stderr } = await run("sh", ["-c", line]);
   expect(stdout).toBe(texts.map((text) => `${text}|`).join(""));
+  expect(stderr).toMatch(/^hostelry group [0-9]+\n$/);
 });
 
 it("a line is refused when quoting makes it longer than Linux takes", () => {

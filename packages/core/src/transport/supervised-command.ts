@@ -3,6 +3,9 @@ import type { Command } from "../ports/index.ts";
 import { err, ok, type Result } from "../result/index.ts";
 import { posixQuoted } from "./posix-quote.ts";
 
+/** What the first line of a supervised line's error output begins with. */
+export const groupAnnouncement: string = "hostelry group ";
+
 /**
  * Runs the arguments as a program and ends it, with all its children, when whoever started it has gone. Neither sshd nor
  * the kernel does that: a program without a terminal merely finds its input at an end and its output closed, and lives on.
@@ -24,6 +27,9 @@ const superviseScript: string = [
   'hostelry_watcher=$!; (exec "$@"); hostelry_code=$?; kill -9 $hostelry_watcher; exit $hostelry_code',
 ].join(" ");
 
+/** Says the number of the program's group, for those who can end it in no other way; see {@link supervisedLine}. */
+const announceScript = `echo "${groupAnnouncement}$$" >&2;`;
+
 /** Half a character; UTF-8 has no bytes for it. */
 const loneSurrogate: RegExp = /\p{Surrogate}/u;
 
@@ -37,12 +43,14 @@ export function supervisedCommand(command: Command): Result<readonly string[], H
 
 /**
  * The one line that runs a command under supervision, for those who can only hand a line to a login shell, as SSH does. Any
- * shell that knows single quotes reads it the same way.
+ * shell that knows single quotes reads it the same way. The first line of the error output is {@link groupAnnouncement} and the
+ * number of the program's process group: an sshd passes no signals on for root, and somebody else has to end the group then.
  */
 export function supervisedLine(command: Command): Result<string, HostingErrorOf<"INVALID_INPUT">> {
-  return supervisedCommand(command).andThen((argv) => {
-    const line = `exec ${argv.map(posixQuoted).join(" ")}`;
-    if (Buffer.byteLength(line) - superviseScript.length > maxCommandBytes) return tooLong();
+  return checkedCommand(command).andThen(({ argv }) => {
+    const script = `${announceScript}${superviseScript}`;
+    const line = `exec ${["sh", "-c", script, "sh", ...argv].map(posixQuoted).join(" ")}`;
+    if (Buffer.byteLength(line) - script.length > maxCommandBytes) return tooLong();
     return ok(line);
   });
 }

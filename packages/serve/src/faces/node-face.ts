@@ -1,13 +1,13 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { TLSSocket } from "node:tls";
 import { answerAlways, reportProblem } from "../answer/answer-always.ts";
 import type { AnswerContext } from "../answer/answer-context.ts";
 import { isUnknownHost } from "../answer/answer-request.ts";
 import type { Reply } from "../answer/reply.ts";
 import type { SiteRequest } from "../answer/site-request.ts";
 import { replyNow } from "../file/send-bytes.ts";
+import { siteRequest } from "./node-request.ts";
 
 /** The Node face: answers on `response`, or leaves that to `next`, and never throws. */
 export function answerNode(
@@ -68,39 +68,6 @@ function send(context: AnswerContext, request: SiteRequest, reply: Reply, respon
 function end(body: Reply["body"]): void {
   if (body !== null && !(body instanceof Uint8Array)) void body[Symbol.asyncIterator]().return?.();
 }
-
-function siteRequest(incoming: IncomingMessage, response: ServerResponse): SiteRequest {
-  const { headers, url = "" } = incoming;
-  const authority = headers.host ?? ofHttp2(headers[":authority"]) ?? "";
-  const absolute = url.startsWith("/") ? null : absoluteForm.exec(url);
-  let gone: AbortSignal | undefined;
-  return {
-    method: incoming.method ?? "",
-    authority: absolute?.[1] ?? authority,
-    target: absolute === null ? url : absolute[2] || "/",
-    https: incoming.socket instanceof TLSSocket,
-    headers,
-    // No getter: V8 gives every object that has one a shape of its own, which costs half as much as all the rest.
-    signal: () => {
-      gone ??= goneWith(response);
-      return gone;
-    },
-  };
-}
-
-function goneWith(response: ServerResponse): AbortSignal {
-  const leaving = new AbortController();
-  if (response.destroyed) leaving.abort();
-  else response.once("close", () => leaving.abort());
-  return leaving.signal;
-}
-
-function ofHttp2(authority: string | string[] | undefined): string | undefined {
-  return typeof authority === "string" ? authority : undefined;
-}
-
-/** `GET http://host/path`: a server must take it, and its host counts, not the header's (RFC 9112 section 3.2.2). */
-const absoluteForm = /^https?:\/\/([^/?#]*)([^#]*)/i;
 
 function hasTwoHosts(rawHeaders: readonly string[]): boolean {
   let hosts = 0;

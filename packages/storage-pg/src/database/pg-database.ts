@@ -43,6 +43,8 @@ export interface OwnConnection extends PgDatabase {
 /** A pool of connections, as much of a `pg.Pool` as is used. */
 export interface PgPool extends PgDatabase {
   connect(): Promise<PooledConnection>;
+  /** Tells of each new connection before anybody gets it. */
+  on?(event: "connect", listener: (connection: PooledConnection) => void): unknown;
   readonly idleCount?: number | undefined;
   readonly totalCount?: number | undefined;
   readonly waitingCount?: number | undefined;

@@ -28,10 +28,12 @@ export function senderOver(database: PgDatabase): Sender {
 /** A connection for one statement, given back when the server is done with it. */
 function overPool(pool: PgPool): Sender {
   const prepared = preparedStatements();
+  // A connection outside of the pool that breaks says so as an event too, and an event nobody listens to ends the process. It
+  // may come with the very packet that says that the connection stands, before whoever asked for it is told.
+  const ignore = (): void => undefined;
+  pool.on?.("connect", (connection) => connection.on("error", ignore));
   return async (text, values, signal) => {
     const connection = await takenOut(pool, signal);
-    // A connection outside of the pool that breaks says so as an event too, and an event nobody listens to ends the process.
-    const ignore = (): void => undefined;
     connection.on("error", ignore);
     let broken = true;
     try {

@@ -8,7 +8,7 @@ import {
   type StoreError,
 } from "@hostelry/core/adapter";
 import type { QuotedSchema } from "../migrations/schema-name.ts";
-import { type AuditBell, auditBell } from "./audit-bell.ts";
+import { type Bell, schemaBell } from "./bell.ts";
 import { type Bind, statementValues } from "./bind.ts";
 import type { Row } from "./columns.ts";
 import type { PgDatabase } from "./pg-database.ts";
@@ -22,8 +22,8 @@ export type StatementText = (bind: Bind) => string;
 /** The one way to the database: every statement of the store goes through here. */
 export interface Session {
   readonly schema: QuotedSchema;
-  /** Tells those who follow the audit record when there is more of it. */
-  readonly bell: AuditBell;
+  /** Tells those who follow the audit record, or a log, when there is more of it. */
+  readonly bell: Bell;
   /** Runs a statement that changes nothing. */
   read(
     operation: string,
@@ -86,7 +86,7 @@ interface StatementKind {
 export function session({ database, schema, name, ...limits }: SessionOptions): Session {
   const { statementTimeoutMs = defaultStatementTimeoutMs, lockTimeoutMs } = limits;
   const sender = senderOver(database);
-  const bell = auditBell(database, schema);
+  const bell = schemaBell(database, schema);
   const underWay = new Set<Promise<unknown>>();
   let ended = false;
 
@@ -101,7 +101,7 @@ export function session({ database, schema, name, ...limits }: SessionOptions): 
     for (let retries = 0; ; retries += 1) {
       try {
         const { rows } = await sender(text, [...values], signal);
-        if (tellsAudit()) bell.ring();
+        if (tellsAudit()) bell.ring("audit");
         return rows as readonly Row[];
       } catch (cause) {
         // In a transaction of the host's, everything after the first error is refused: tell the first.

@@ -10,6 +10,8 @@ import { auditChainMigration } from "./0008-audit-chain.ts";
 import { leaseIncarnationMigration } from "./0009-lease-incarnation.ts";
 import { idempotencyMigration } from "./0010-idempotency.ts";
 import { fleetMigration } from "./0011-fleet.ts";
+import { logsMigration } from "./0012-logs.ts";
+import { domainsMigration } from "./0013-domains.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration of this version, in order. */
@@ -25,6 +27,8 @@ export const migrations: readonly Migration[] = [
   leaseIncarnationMigration,
   idempotencyMigration,
   fleetMigration,
+  logsMigration,
+  domainsMigration,
 ];
 
 /** What is kept of an applied migration: SHA-256 of its text before the schema's name is put in. */

@@ -5,7 +5,15 @@ import type { QuotedSchema } from "./schema-name.ts";
 const closedTables: readonly string[] = ["audit_chain", "audit_entry", "migration"];
 
 /** Tables out of which records are taken; the rest only ever grows or changes. */
-const emptiedTables: readonly string[] = ["idempotency_key", "preview", "slot"];
+const emptiedTables: readonly string[] = [
+  "domain",
+  "idempotency_key",
+  "log",
+  "log_entry",
+  "log_writer",
+  "preview",
+  "slot",
+];
 
 /** A role as PostgreSQL keeps it: any characters but U+0000, at most 63 bytes. */
 const longestName = 63;

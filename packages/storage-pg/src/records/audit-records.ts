@@ -72,7 +72,7 @@ export function auditRecords(session: Session): AuditRecords {
         const cursor = yield* keysetPage({ after, limit: 1 }, audit.name, audit.order.length);
         const overAt = performance.now() + waitMs;
         // Begun before the first look: what is written after it rings.
-        const waiting = session.bell.wait();
+        const waiting = session.bell.wait("audit");
         try {
           for (;;) {
             const { more, heldBack } = yield* look(session, siteId, cursor.after?.[0] ?? 0, options);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 /** The ports that have a suite. */
-export type ConformancePort = "store" | "blob-store" | "target" | "transport";
+export type ConformancePort = "store" | "blob-store" | "target" | "transport" | "dns" | "log-store" | "domain-store";
 
 /** One sentence of a port's contract, as something that can be run. */
 export interface ConformanceCase {

@@ -1,9 +1,15 @@
-import type { BlobStore, Store, Target } from "@hostelry/core/adapter";
+import type { BlobStore, DomainStore, LogStore, Store, Target } from "@hostelry/core/adapter";
 import { blobStoreConformance } from "../conformance/blob-store/blob-store-conformance.ts";
 import type { ConformanceCase, ConformancePort } from "../conformance/conformance-case.ts";
+import { domainStoreConformance } from "../conformance/domain-store/domain-store-conformance.ts";
+import { logStoreConformance } from "../conformance/log-store/log-store-conformance.ts";
 import { storeConformance } from "../conformance/store/store-conformance.ts";
 import { targetConformance } from "../conformance/target/target-conformance.ts";
 import type { MemoryBlobStore } from "../memory/blob-store/memory-blob-store.ts";
+import type { MemoryDomainStore } from "../memory/domain-store/memory-domain-store.ts";
+import { memoryDomainStoreHarness } from "../memory/domain-store/memory-domain-store-harness.ts";
+import type { MemoryLogStore } from "../memory/log-store/memory-log-store.ts";
+import { memoryLogStoreHarness } from "../memory/log-store/memory-log-store-harness.ts";
 import { memoryBlobStoreHarness, memoryStoreHarness, memoryTargetHarness } from "../memory/memory-harness.ts";
 import type { MemoryStore, MemoryStoreOptions } from "../memory/store/memory-store.ts";
 import type { MemoryTarget } from "../memory/target/memory-target.ts";
@@ -44,6 +50,20 @@ export function blobStoreSaboteur(draft: SaboteurDraft<(store: MemoryBlobStore) 
 export function targetSaboteur(draft: SaboteurDraft<(target: MemoryTarget) => Partial<Target>>): Saboteur {
   const harness = memoryTargetHarness((target) => ({ ...target, ...draft.spoil(target) }));
   return saboteur("target", draft, () => targetConformance(harness));
+}
+
+/** A log store that breaks one promise. */
+export function logStoreSaboteur(draft: SaboteurDraft<(store: MemoryLogStore) => Partial<LogStore>>): Saboteur {
+  const harness = memoryLogStoreHarness((store) => ({ ...store, ...draft.spoil(store) }));
+  return saboteur("log-store", draft, () => logStoreConformance(harness));
+}
+
+/** A domain store that breaks one promise. */
+export function domainStoreSaboteur(
+  draft: SaboteurDraft<(store: MemoryDomainStore) => Partial<DomainStore>>,
+): Saboteur {
+  const harness = memoryDomainStoreHarness((store) => ({ ...store, ...draft.spoil(store) }));
+  return saboteur("domain-store", draft, () => domainStoreConformance(harness));
 }
 
 function saboteur(

@@ -1,9 +1,13 @@
 import { auditSaboteurs } from "./audit-saboteurs.ts";
 import { blobStoreSaboteurs } from "./blob-store-saboteurs.ts";
+import { dnsLookSaboteurs } from "./dns-look-saboteurs.ts";
+import { dnsSaboteurs } from "./dns-saboteurs.ts";
+import { domainSaboteurs } from "./domain-saboteurs.ts";
 import { fleetSaboteurs } from "./fleet-saboteurs.ts";
 import { idempotencySaboteurs } from "./idempotency-saboteurs.ts";
 import { idleSaboteurs } from "./idle-saboteurs.ts";
 import { leaseSaboteurs } from "./lease-saboteurs.ts";
+import { logSaboteurs } from "./log-saboteurs.ts";
 import { previewSaboteurs } from "./preview-saboteurs.ts";
 import { raceSaboteurs } from "./race-saboteurs.ts";
 import { recordSaboteurs } from "./record-saboteurs.ts";
@@ -27,4 +31,8 @@ export const saboteurs: readonly Saboteur[] = [
   ...idleSaboteurs,
   ...targetSaboteurs,
   ...stagingSaboteurs,
+  ...logSaboteurs,
+  ...dnsLookSaboteurs,
+  ...dnsSaboteurs,
+  ...domainSaboteurs,
 ];

@@ -172,19 +172,26 @@ export const targetSaboteurs: readonly Saboteur[] = [
   }),
   targetSaboteur({
     name: "always finds a release in order",
-    caughtBy: ["verify/finds-differences"],
+    caughtBy: ["verify/finds-differences", "verify/against-the-record"],
     spoil: (target) => ({
       verify: (request, options) => target.verify(request, options).andThen(() => okAsync({ problems: [] })),
     }),
   }),
   targetSaboteur({
     name: "verifies what it expects, and no more",
-    caughtBy: ["verify/finds-differences"],
+    caughtBy: ["verify/finds-differences", "verify/against-the-record"],
     spoil: (target) => ({
       verify: (request, options) =>
         target
           .verify(request, options)
           .andThen(({ problems }) => ok({ problems: problems.filter(({ problem }) => problem !== "unexpected") })),
+    }),
+  }),
+  targetSaboteur({
+    name: "believes what it has stored of a release itself",
+    caughtBy: ["verify/against-the-record"],
+    spoil: (target) => ({
+      verify: ({ siteId, release }, options) => target.verify({ siteId, release }, options),
     }),
   }),
 ];

@@ -20,15 +20,25 @@ export function manifestLines(manifest: ReleaseManifest): readonly string[] {
 }
 
 function row(file: ReleaseFile): readonly unknown[] {
-  const { path, sha256, size, mode, mtimeSeconds, mediaType, coding, keptUntilSeconds } = file;
+  const { path, sha256, size, mode, mtimeSeconds, mediaType, coding, keptUntilSeconds, pathReused } = file;
   const facts = [path, sha256, size, mode, mtimeSeconds, mediaType];
-  return coding === undefined && keptUntilSeconds === undefined ? facts : [...facts, { coding, keptUntilSeconds }];
+  const isPlain = coding === undefined && keptUntilSeconds === undefined && pathReused === undefined;
+  return isPlain ? facts : [...facts, { coding, keptUntilSeconds, pathReused }];
 }
+
+/** Lines, each with its end, some hundreds at a time: ten thousand in one text are megabytes that nobody needs at once. */
+export function* textsOfLines(lines: readonly string[]): Generator<string, void> {
+  for (let from = 0; from < lines.length; from += linesAtOnce) {
+    yield `${lines.slice(from, from + linesAtOnce).join("\n")}\n`;
+  }
+}
+
+const linesAtOnce = 512;
 
 /** SHA-256 of lines as a file has them: each with its end. */
 export function digestOfLines(lines: readonly string[]): string {
   const hash = createHash("sha256");
-  if (lines.length > 0) hash.update(`${lines.join("\n")}\n`, "utf8");
+  for (const text of textsOfLines(lines)) hash.update(text, "utf8");
   return hash.digest("hex");
 }
 

@@ -16,11 +16,12 @@ const plainFile = 0o100000;
  * tells that nothing is missing, nothing is there that should not be, and that sizes, times and modes are right.
  */
 export function listingDigest(files: readonly ReleaseFile[]): string {
-  const text = files
-    .map((file) => `${(plainFile | laidOutMode(file)).toString(16)} ${file.size} ${file.mtimeSeconds} ./${file.path}`)
-    .join("\n");
+  const lines = files.map(
+    (file) => `${(plainFile | laidOutMode(file)).toString(16)} ${file.size} ${file.mtimeSeconds} ./${file.path}`,
+  );
   // A name with a line end in it is two lines for `sort`, so it is here.
-  return digestOfLines(text === "" ? [] : sortedLines(text.split("\n")));
+  const isOdd = lines.some((line) => line.includes("\n"));
+  return digestOfLines(sortedLines(isOdd ? lines.flatMap((line) => line.split("\n")) : lines));
 }
 
 /**

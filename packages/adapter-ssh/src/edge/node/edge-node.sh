@@ -400,6 +400,9 @@ stage() {
     cp -al ../fresh/. . 2>/dev/null || cp -a ../fresh/. . || { check_fence; refuse BASE tree; }
     sort "$own/manifests/$base" ../rows | uniq -u >../manifest || { check_fence; exit 9; }
   fi
+  # Everything is written: it reaches the disk while it is compared.
+  flush -f . &
+  flushing=$!
   # Three lines: the tree, the manifest, the hashes of what was received.
   digests=$(list_tree | sha256sum - ../manifest ../hashes) || { check_fence; exit 9; }
   digest=${digests##*"$newline"}
@@ -408,7 +411,13 @@ stage() {
   digest=${digests#*"$newline"}
   [ "${digest%% *}" = "$6" ] || { check_fence; refuse BASE manifest; }
   cd "$own" || { check_fence; exit 9; }
-  flush -f "$work/tree" || exit 9
+  wait "$flushing" || exit 9
+  # A release without its manifest is not ours: nobody knows what is in it.
+  if [ -e "$site/releases/$release" ] && [ ! -f "manifests/$release" ]; then
+    read_slots
+    if is_shown "$release"; then refuse LAYOUT "${site#"$root"/}/releases/$release" it is shown, and its manifest is gone; fi
+    remove "$site/releases/$release"
+  fi
   # The manifest first: a directory in releases/ that has one is whole.
   check_fence
   mv -fT "$work/manifest" "manifests/$release" || { check_fence; exit 9; }

@@ -77,6 +77,8 @@ export async function nodeSession(transport: Transport, options: NodeSessionOpti
 
   const stop = async (): Promise<void> => {
     state.open = false;
+    // At the end of its input the script ends by itself, also where sshd passes no signals on: it does not for root.
+    void program.closeInput().match(nothing, nothing);
     const stopped = program.stop();
     // Output that nobody reads any more must not hold the program.
     await lines.return();

@@ -4,7 +4,7 @@ import type { EdgeParts } from "../edge-parts.ts";
 import { hashesDigests, listingDigest } from "../layout/tree-listing.ts";
 import type { Answer } from "../node/answer.ts";
 import type { NodeRequest } from "../node/node-session.ts";
-import { type Packing, packed } from "./packed.ts";
+import { gzipped, type Packing } from "./packed.ts";
 import { newFiles, stageArchive } from "./stage-archive.ts";
 import type { StagePlan } from "./stage-plan.ts";
 
@@ -44,11 +44,11 @@ export async function sendRelease(parts: EdgeParts, sending: ReleaseToSend): Pro
   const mark = randomBytes(8).toString("hex");
   const facts = words(sending);
 
-  async function* archive(): AsyncGenerator<Uint8Array, void> {
+  async function* archive(reuse: boolean): AsyncGenerator<Uint8Array, void> {
     try {
       if (!(await Promise.race([word.opened, fired(own)]))) return;
       sending.onBegin();
-      yield* stageArchive(plan, { mark, blobs: request.blobs, signal: own, onFile: sending.onFile });
+      yield* stageArchive(plan, { mark, blobs: request.blobs, signal: own, reuse, onFile: sending.onFile });
     } catch (cause) {
       if (!unwanted.signal.aborted) failed.cause = cause;
       throw cause;
@@ -60,19 +60,24 @@ export async function sendRelease(parts: EdgeParts, sending: ReleaseToSend): Pro
     if (line.startsWith("have ")) held = line.slice("have ".length);
   };
   const isLittle = archiveBytes(plan) < littleBytes;
-  const little = isNew && isLittle ? gathered(untilFired(archive(), own)) : undefined;
+  const little = isNew && isLittle ? gathered(untilFired(archive(false), own)) : undefined;
   // Whoever waits for it sees the error; the session may not come about at all.
   little?.catch(() => undefined);
   const makeRequest = async ({ startedInMs }: { readonly startedInMs: number }): Promise<NodeRequest> => {
     const { packing, level } = packingFor(parts, isLittle, startedInMs);
     const first = ["stage", siteId, ...facts(packing), mark];
     if (little !== undefined) {
-      const bytes = await gathered(packed(await little, packing, level));
+      const bytes = packing === "plain" ? await little : await gathered(gzipped(await little, level));
       return { words: [...first, String(byteLength(bytes))], bytes: Buffer.concat(bytes), onLine, signal };
     }
     // The session takes the rest of its input for this. The next one is started while nobody waits for it.
     parts.sessions.warmUp();
-    return { words: [...first, "-"], input: untilFired(packed(archive(), packing, level), own), onLine, signal };
+    return {
+      words: [...first, "-"],
+      input: untilFired(packing === "plain" ? archive(true) : gzipped(archive(false), level), own),
+      onLine,
+      signal,
+    };
   };
   try {
     const answer = await parts.sessions.ask({ request: makeRequest, again: true });
@@ -124,7 +129,7 @@ function packingFor(
 
 async function gathered(chunks: AsyncIterable<Uint8Array>): Promise<readonly Uint8Array[]> {
   const all: Uint8Array[] = [];
-  for await (const chunk of chunks) all.push(Buffer.from(chunk));
+  for await (const chunk of chunks) all.push(chunk);
   return all;
 }
 

@@ -1,5 +1,7 @@
 import { type BlobStore, hostingError, type ReleaseFile, unwrap } from "@hostelry/core/adapter";
+import { textsOfLines } from "../layout/manifest-lines.ts";
 import { laidOutMode } from "../layout/tree-listing.ts";
+import { chunkFiller } from "./chunk-filler.ts";
 import type { StagePlan } from "./stage-plan.ts";
 import { type TarMember, tarEnd, tarHeader, tarPadding } from "./tar-members.ts";
 
@@ -10,6 +12,8 @@ export interface StageArchiveOptions {
   readonly mark: string;
   /** Fires when the bytes are no longer wanted. */
   readonly signal: AbortSignal;
+  /** Whether chunks may be in one piece of memory, each good until the next is asked for. */
+  readonly reuse: boolean;
   /** Told after each file. */
   readonly onFile: (file: ReleaseFile) => void;
 }
@@ -21,9 +25,38 @@ const maxBytesAhead = 8 * 1024 * 1024;
 /** After so many bytes a part ends: the node hashes it while it receives the next one. */
 const partBytes = 16 * 1024 * 1024;
 
-/** The archive that a `stage` request takes: lists first, then bytes, `whole` at its end. In chunks of any size. */
+/**
+ * The archive that a `stage` request takes: lists first, then bytes, `whole` at its end. Small files go into the chunks as they
+ * are fetched, without a step of an iteration for each: there may be ten thousand.
+ */
 export async function* stageArchive(plan: StagePlan, options: StageArchiveOptions): AsyncGenerator<Uint8Array, void> {
-  yield textMember("rows", plan.lines.map((line) => `${line}\n`).join(""));
+  const filler = chunkFiller(options.reuse);
+  for (const piece of openingLists(plan, options.mark)) yield* filler.add(piece);
+  const parts = [...partsOf(plan.sent)];
+  const fetched = fetchedAhead(plan.sent, options);
+  try {
+    for (const [index, part] of parts.entries()) {
+      const number = index + 1;
+      yield* filler.add(textMember(`parts/${number}`, list(part.map(({ path }) => path))));
+      for (const file of part) {
+        const bytes = await fetched.next(file);
+        for (const full of filler.add(tarHeader(memberOf(file)))) yield full;
+        if (bytes instanceof Uint8Array) for (const full of filler.add(bytes)) yield full;
+        else for await (const chunk of exactly(file, bytes)) yield* filler.add(chunk);
+        for (const full of filler.add(tarPadding(file.size))) yield full;
+        options.onFile(file);
+      }
+      yield* filler.add(textMember(`${options.mark}${number < parts.length ? "+" : "-"}${number}`, ""));
+    }
+  } finally {
+    await fetched.letGo();
+  }
+  for (const piece of closingLists(plan, options.mark)) yield* filler.add(piece);
+  yield filler.rest();
+}
+
+function* openingLists(plan: StagePlan, mark: string): Generator<Uint8Array, void> {
+  yield* linesMember("rows", plan.lines);
   if (plan.base !== undefined) {
     yield textMember("gone", list(plan.gone));
     yield textMember("gone-directories", list(plan.goneDirectories));
@@ -36,31 +69,15 @@ export async function* stageArchive(plan: StagePlan, options: StageArchiveOption
     for (const [mode, paths] of grouped(plan, (file) => laidOutMode(file).toString(8)))
       yield textMember(`modes/${mode}`, list(paths));
     yield textMember("parts/copies", list(copied.map(({ file }) => file.path)));
-    yield textMember(`${options.mark}-copies`, "");
+    yield textMember(`${mark}-copies`, "");
   }
-  const fetched = fetchedAhead(plan.sent, options);
-  const parts = [...partsOf(plan.sent)];
-  try {
-    for (const [index, part] of parts.entries()) {
-      const number = index + 1;
-      yield textMember(`parts/${number}`, list(part.map(({ path }) => path)));
-      for (const file of part) {
-        const next = await fetched.next();
-        if (next.done === true) return;
-        yield tarHeader(memberOf(file));
-        yield* exactly(file, next.value);
-        yield tarPadding(file.size);
-        options.onFile(file);
-      }
-      yield textMember(`${options.mark}${number < parts.length ? "+" : "-"}${number}`, "");
-    }
-  } finally {
-    await fetched.return();
-  }
+}
+
+function* closingLists(plan: StagePlan, mark: string): Generator<Uint8Array, void> {
   if (plan.secondNames.length > 0) {
     yield textMember("parts/names", list(plan.secondNames.map(({ file }) => file.path)));
     for (const { file, of } of plan.secondNames) yield tarHeader({ ...memberOf(file), size: 0, linkTo: `fresh/${of}` });
-    yield textMember(`${options.mark}-names`, "");
+    yield textMember(`${mark}-names`, "");
   }
   yield textMember("whole", "");
   yield tarEnd;
@@ -88,66 +105,93 @@ function* partsOf(files: readonly ReleaseFile[]): Generator<readonly ReleaseFile
   if (part.length > 0) yield part;
 }
 
-/** The files' bytes in their order, the next ones being fetched meanwhile. */
-async function* fetchedAhead(
-  files: readonly ReleaseFile[],
-  options: StageArchiveOptions,
-): AsyncGenerator<Fetched, void> {
-  const ahead: { readonly file: ReleaseFile; readonly bytes: Promise<Fetched> }[] = [];
-  let bytesAhead = 0;
-  let next = 0;
-  const fetchMore = (): void => {
-    for (; ahead.length < readsAhead; next += 1) {
-      const file = files[next];
-      if (file === undefined) return;
-      if (ahead.length > 0 && bytesAhead + file.size > maxBytesAhead) return;
-      bytesAhead += file.size;
-      const bytes = fetchBlob(file, options);
-      // Whoever takes it sees the error; until then it must not be an unhandled one.
-      bytes.catch(() => undefined);
-      ahead.push({ file, bytes });
-    }
-  };
-  try {
-    for (;;) {
-      fetchMore();
-      const first = ahead.shift();
-      if (first === undefined) return;
-      yield await first.bytes;
-      bytesAhead -= first.file.size;
-    }
-  } finally {
-    for (const { bytes } of ahead) await letGo(bytes);
-  }
+/** The files' bytes, the next ones being fetched meanwhile. */
+interface FetchedAhead {
+  /** The bytes of the next file, which is this one. */
+  next(file: ReleaseFile): Promise<Fetched>;
+  /** For when no more are wanted. */
+  letGo(): Promise<void>;
 }
 
 /** A small blob is in memory; a large one is read when its turn comes. */
-type Fetched = readonly Uint8Array[] | AsyncIterable<Uint8Array>;
+type Fetched = Uint8Array | AsyncIterable<Uint8Array>;
+
+/** Small blobs are read into memory that is used again and again: each needs one of these until it is in the archive. */
+const slotBytes = 64 * 1024;
+
+function fetchedAhead(files: readonly ReleaseFile[], options: StageArchiveOptions): FetchedAhead {
+  const ahead: { readonly bytes: Promise<Fetched>; readonly slot: Uint8Array }[] = [];
+  const free: Uint8Array[] = [];
+  let bytesAhead = 0;
+  let first = 0;
+  let last: Uint8Array | undefined;
+  const fetchMore = (): void => {
+    while (ahead.length < readsAhead) {
+      const file = files[first + ahead.length];
+      if (file === undefined) return;
+      if (ahead.length > 0 && bytesAhead + file.size > maxBytesAhead) return;
+      bytesAhead += file.size;
+      const slot = free.pop() ?? Buffer.allocUnsafeSlow(slotBytes);
+      const bytes = fetchBlob(file, slot, options);
+      // Whoever takes it sees the error; until then it must not be an unhandled one.
+      bytes.catch(() => undefined);
+      ahead.push({ bytes, slot });
+    }
+  };
+  return {
+    next: async (file) => {
+      // Whoever asks for the next has done with the one before.
+      if (last !== undefined) free.push(last);
+      last = undefined;
+      fetchMore();
+      const [next] = ahead;
+      if (next === undefined) throw new Error("there is no further file");
+      const fetched = await next.bytes;
+      ahead.shift();
+      last = next.slot;
+      first += 1;
+      bytesAhead -= file.size;
+      return fetched;
+    },
+    letGo: async () => {
+      for (const { bytes } of ahead) await letGo(bytes);
+    },
+  };
+}
 
 const maxInMemory = 512 * 1024;
 
-async function fetchBlob(file: ReleaseFile, { blobs, signal }: StageArchiveOptions): Promise<Fetched> {
-  if (file.size > maxInMemory) return unwrap(blobs.read(file.sha256, { signal }));
+/** Unchecked: the node compares the hashes, and what it finds is traced back to the blob (`blame`). */
+async function fetchBlob(
+  file: ReleaseFile,
+  into: Uint8Array,
+  { blobs, signal }: StageArchiveOptions,
+): Promise<Fetched> {
+  if (file.size > maxInMemory) return unwrap(blobs.read(file.sha256, { signal, unchecked: true }));
   // Without the signal: combining signals for each of ten thousand small reads costs more than the reads. Nobody waits for
   // the few that are under way when it fires.
   signal.throwIfAborted();
-  const bytes = await unwrap(blobs.read(file.sha256));
   const chunks: Uint8Array[] = [];
-  for await (const chunk of exactly(file, bytes)) chunks.push(chunk);
-  return chunks;
+  let size = 0;
+  for await (const chunk of await unwrap(blobs.read(file.sha256, { unchecked: true, into }))) {
+    size += chunk.length;
+    if (size > file.size) break;
+    chunks.push(chunk);
+  }
+  if (size !== file.size) throw wrongSize(file, size);
+  const [only = nothing, ...more] = chunks;
+  return more.length === 0 ? only : Buffer.concat(chunks);
 }
 
+const nothing = new Uint8Array(0);
+
 async function letGo(fetching: Promise<Fetched>): Promise<void> {
-  const fetched = await fetching.catch(() => []);
-  if (Array.isArray(fetched)) return;
-  await (fetched as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]().return?.();
+  const fetched = await fetching.catch(() => nothing);
+  if (!(fetched instanceof Uint8Array)) await fetched[Symbol.asyncIterator]().return?.();
 }
 
 /** Refuses bytes that would not fit into the member whose size has been announced. */
-async function* exactly(
-  file: ReleaseFile,
-  bytes: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
-): AsyncGenerator<Uint8Array, void> {
+async function* exactly(file: ReleaseFile, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
   let size = 0;
   for await (const chunk of bytes) {
     size += chunk.length;
@@ -175,6 +219,14 @@ function textMember(path: string, text: string): Uint8Array {
   const bytes = Buffer.from(text, "utf8");
   const header = tarHeader({ path, mode: 0o644, mtimeSeconds: 0, size: bytes.length });
   return Buffer.concat([header, bytes, tarPadding(bytes.length)]);
+}
+
+function* linesMember(path: string, lines: readonly string[]): Generator<Uint8Array, void> {
+  let size = 0;
+  for (const line of lines) size += Buffer.byteLength(line) + 1;
+  yield tarHeader({ path, mode: 0o644, mtimeSeconds: 0, size });
+  for (const text of textsOfLines(lines)) yield Buffer.from(text, "utf8");
+  yield tarPadding(size);
 }
 
 function grouped(plan: StagePlan, keyOf: (file: ReleaseFile) => string): ReadonlyMap<string, readonly string[]> {

@@ -1,3 +1,4 @@
+import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import {
   err,
@@ -108,7 +109,7 @@ function connect(request: ConnectRequest): Promise<Result<SshConnection, Connect
       resolve(ok({ client, isLost: () => isLost, onLost, drop, end: () => end(client, onLost) }));
     });
     client.connect({
-      ...(request.through === undefined ? { host, port } : { sock: request.through }),
+      sock: request.through ?? gatheringSocket().connect({ host, port }),
       username: user,
       readyTimeout: request.timeoutMs,
       keepaliveInterval: request.keepAliveMs,
@@ -122,6 +123,24 @@ function connect(request: ConnectRequest): Promise<Result<SshConnection, Connect
       authHandler: (accepted, _partial, next) => next(signIn.next(accepted) as AnyAuthMethod),
     });
   });
+}
+
+/**
+ * A socket that hands what is written within one turn of the event loop to the system at once. The library writes a packet at a
+ * time, four for each chunk of an upload.
+ */
+function gatheringSocket(): Socket {
+  const socket = new Socket();
+  const write = socket.write.bind(socket) as (bytes: Uint8Array) => boolean;
+  // Only what the library does: bytes, and nobody waits for them to be written.
+  socket.write = (bytes: Uint8Array | string): boolean => {
+    if (socket.writableCorked === 0) {
+      socket.cork();
+      process.nextTick(() => socket.uncork());
+    }
+    return write(bytes as Uint8Array);
+  };
+  return socket;
 }
 
 type Stage = "connecting" | "failed" | "greeting" | "ready" | "signing in";

@@ -15,7 +15,7 @@ import { type StalenessReport, stalenessOf } from "./staleness.ts";
 export interface ReadStalenessOptions extends CallOptions {
   /** Look only at places whose document root is this directory or below it. Default: everywhere. */
   readonly root?: string | undefined;
-  /** Default `nginx`, found on the `PATH`. */
+  /** Default `nginx`, found on the `PATH` or where administrators' programs are (`/usr/sbin`). */
   readonly program?: string | undefined;
   /** The main configuration. Default: the program's own. */
   readonly mainFile?: string | undefined;
@@ -26,6 +26,9 @@ export interface ReadStalenessOptions extends CallOptions {
   /** For each program. Default 20,000. */
   readonly timeoutMs?: number | undefined;
 }
+
+/** Runs a program that an ordinary account has no `PATH` to; `sudo` has one of its own. */
+const withSystemPath = 'PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin; export PATH; exec "$@"';
 
 /**
  * Asks a node's nginx for the configuration it reads, and says how stale a flip can be seen.
@@ -46,8 +49,11 @@ export function readStaleness(
   const decoder = new TextDecoder();
   const ask = (name: string, ...words: readonly string[]): ResultAsync<string, TransportError> =>
     flow(async function* () {
-      const argv = sudo ? (["sudo", "-n", "--", name, ...words] as const) : ([name, ...words] as const);
-      const ended = yield* transport.run({ argv }, { signal, timeoutMs, maxOutputBytes: 16 * 1024 * 1024 });
+      const before = sudo ? (["sudo", "-n", "--"] as const) : (["sh", "-c", withSystemPath, "hostelry"] as const);
+      const ended = yield* transport.run(
+        { argv: [...before, name, ...words] },
+        { signal, timeoutMs, maxOutputBytes: 16 * 1024 * 1024 },
+      );
       if (ended.exitCode === 0) return ok(decoder.decode(ended.stdout));
       const adapter = transport.name;
       const message = `${adapter} could not ask ${name} for its settings (exit code ${ended.exitCode}).`;

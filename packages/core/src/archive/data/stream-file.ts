@@ -1,4 +1,5 @@
 import { createHash, hash } from "node:crypto";
+import type { RuleTap } from "../site/rule-tap.ts";
 import type { BlobIntake } from "./blob-intake.ts";
 import type { VerifiedFile } from "./verify-entries.ts";
 
@@ -22,13 +23,14 @@ class CutOff extends Error {
 /** Hashes a file and hands it to the sink; `undefined` if its bytes ended early. */
 export async function streamFile(
   file: StreamedFile,
-  intake: BlobIntake | undefined,
+  { intake, tap }: { readonly intake: BlobIntake | undefined; readonly tap: RuleTap },
 ): Promise<VerifiedFile | undefined> {
   const { path, size } = file;
   if (size <= wholeBytes) {
     const bytes = await file.whole();
     if (bytes.byteLength < size) return undefined;
     const sha256 = hash("sha256", bytes, "hex");
+    if (tap.wants(path, size)) tap.take(path, bytes);
     await intake?.offer(bytes, sha256);
     return { path, sha256, size };
   }

@@ -1,6 +1,7 @@
 import type { FindingLog } from "../finding.ts";
 import type { InflatePool } from "../inflate-pool.ts";
 import { unpackEntry } from "../inflate-worker.mjs";
+import type { RuleTap } from "../site/rule-tap.ts";
 import type { ArchiveDigest } from "../source/archive-digest.ts";
 import type { ByteSource } from "../source/byte-source.ts";
 import { throwIfAborted } from "../source/unreadable.ts";
@@ -21,6 +22,7 @@ export interface VerifyContext {
   /** Without workers everything happens on this thread, in short turns. */
   readonly pool?: InflatePool | undefined;
   readonly intake?: BlobIntake | undefined;
+  readonly tap: RuleTap;
   readonly signal?: AbortSignal | undefined;
   /** Told how many archive bytes are done. */
   readonly onBytes: (done: number) => void;
@@ -49,7 +51,7 @@ export async function verifyEntries(
   entries: readonly EntryData[],
   context: VerifyContext,
 ): Promise<readonly VerifiedFile[]> {
-  const { source, digest, intake, pool, signal } = context;
+  const { source, digest, intake, tap, pool, signal } = context;
   const verified: VerifiedFile[] = [];
   const faulty = faultyRuns();
   const reader = runReader(source, digest);
@@ -60,11 +62,16 @@ export async function verifyEntries(
   const accept = async (entry: EntryData, sha256: string, bytes: Uint8Array | undefined): Promise<void> => {
     if (!entry.kept) return;
     verified.push({ path: entry.path, sha256, size: entry.size });
-    if (intake !== undefined && bytes !== undefined) await intake.offer(bytes, sha256);
+    if (bytes === undefined) return;
+    if (tap.wants(entry.path, entry.size)) tap.take(entry.path, bytes);
+    await intake?.offer(bytes, sha256);
   };
 
+  const isNeeded = ({ path, size }: EntryData): boolean => intake !== undefined || tap.wants(path, size);
+
   const unpackThere = async (workers: InflatePool, run: EntryRun): Promise<void> => {
-    const job = await reader.job(run, { keep: intake !== undefined, stop });
+    const keep = run.entries.some(isNeeded);
+    const job = await reader.job(run, { keep, stop });
     const work = async (): Promise<void> => {
       const result = await workers.unpack(job).catch((cause: unknown) => {
         throw readFailure(cause, source);
@@ -93,7 +100,7 @@ export async function verifyEntries(
     const faults: string[] = [];
     const turns = threadTurns(signal);
     for (const [index, entry] of run.entries.entries()) {
-      const result = unpackEntry(bytes, fields, index, intake !== undefined);
+      const result = unpackEntry(bytes, fields, index, isNeeded(entry));
       faults.push(typeof result === "string" ? result : "");
       if (typeof result !== "string") {
         // Stored data is a view of the run's buffer, which is used again.

@@ -94,7 +94,7 @@ async function readFile(
     const size = Number(seen.size);
     const file = await streamFile(
       { path, size, whole: () => readWhole(handle, size), pieces: () => pieces(handle) },
-      context.intake,
+      context,
     );
     return same(seen, await handle.stat({ bigint: true })) ? file : undefined;
   } finally {

@@ -60,10 +60,10 @@ async function takeBody(
   reader: ByteReader,
   entry: TarEntry,
   path: string | undefined,
-  { log, intake }: ByteContext,
+  context: ByteContext,
 ): Promise<VerifiedFile | undefined> {
   const cutOff = (): never => {
-    log.error("TRUNCATED", "The archive ends inside of the entry.", entry.name);
+    context.log.error("TRUNCATED", "The archive ends inside of the entry.", entry.name);
     throw new TarFault("TRUNCATED");
   };
   if (path === undefined) {
@@ -75,7 +75,7 @@ async function takeBody(
   const { size } = entry;
   // What is taken whole is a view of a chunk that the sink may hold on to; chunks are never used again.
   const file = { path, size, whole: () => reader.take(size), pieces: () => reader.pieces(size) };
-  return (await streamFile(file, intake)) ?? cutOff();
+  return (await streamFile(file, context)) ?? cutOff();
 }
 
 function judgeKind(entry: TarEntry, { log }: ByteContext): EntryKind | undefined {

@@ -50,6 +50,7 @@ export async function inspectZip(context: ByteContext, head: Uint8Array): Promis
       log,
       pool: await pool,
       intake: context.intake,
+      tap: context.tap,
       signal,
       onBytes: (done) => context.onBytes(done, source.size),
     },

@@ -174,6 +174,29 @@ export const upkeepCases: readonly TargetCase[] = [
     },
   },
   {
+    name: "verify/against-the-record",
+    title: "compares with the manifest it is given, not with what it has stored itself",
+    requires: ["verify"],
+    check: async ({ subject }) => {
+      const siteId = freshSiteId();
+      const { manifest } = await goLive(subject, siteId, 1, smallSite);
+      const { release } = manifest;
+      const [first, second, ...rest] = manifest.files;
+      assert.ok(first !== undefined && second !== undefined, "the fixture has files");
+      const files = [{ ...first, sha256: freshHash() }, { ...second, path: `${second.path}.other` }, ...rest];
+      const { problems } = await expectOk(subject.verify({ siteId, release, manifest: { ...manifest, files } }));
+      const expected = [
+        { path: first.path, problem: "changed" },
+        { path: second.path, problem: "unexpected" },
+        { path: `${second.path}.other`, problem: "missing" },
+      ];
+      const byPath = (one: { readonly path: string }, other: { readonly path: string }): number =>
+        one.path < other.path ? -1 : 1;
+      assertSame([...problems].sort(byPath), expected.sort(byPath), "the problems");
+      assertSame(await expectOk(subject.verify({ siteId, release, manifest })), { problems: [] }, "by the right one");
+    },
+  },
+  {
     name: "verify/absent",
     title: "says RELEASE_NOT_FOUND for a release that is not staged",
     requires: ["verify"],

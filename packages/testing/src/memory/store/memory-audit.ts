@@ -1,4 +1,5 @@
 import { type AuditEntry, type AuditRecords, err, flow, ok, type SiteId } from "@hostelry/core/adapter";
+import { hungBell } from "../hung-bell.ts";
 import { encodeCursor, invalidInput, type ListingOrder, pageOf } from "../page-of.ts";
 import { auditHeadOf, type MemoryRecords } from "./memory-records.ts";
 import type { StoreContext } from "./store-context.ts";
@@ -26,7 +27,7 @@ export function memoryAudit({ records, clock, transact }: StoreContext): AuditRe
         const over = new AbortController();
         const { signal = over.signal } = options ?? {};
         // Listened for before anything is looked for: what is appended in between rings.
-        const bell = hungBell(records);
+        const bell = hungBell(records.auditBells);
         void clock.sleep(waitMs, AbortSignal.any([signal, bell.down])).then(() => over.abort());
         try {
           for (;;) {
@@ -48,39 +49,4 @@ export function memoryAudit({ records, clock, transact }: StoreContext): AuditRe
 
 function entriesOf(records: MemoryRecords, siteId: SiteId | undefined): readonly AuditEntry[] {
   return records.audit.filter((entry) => siteId === undefined || entry.siteId === siteId);
-}
-
-interface Bell {
-  /** Resolves when an entry was appended since the last time, or when the signal has fired. */
-  rungBefore(signal: AbortSignal): Promise<void>;
-  /** Fires when it is taken down. */
-  readonly down: AbortSignal;
-  takeDown(): void;
-}
-
-function hungBell(records: MemoryRecords): Bell {
-  const down = new AbortController();
-  let rung = false;
-  let wake = (): void => undefined;
-  const ring = (): void => {
-    rung = true;
-    wake();
-  };
-  records.auditBells.add(ring);
-  return {
-    down: down.signal,
-    rungBefore: async (signal) => {
-      if (!rung && !signal.aborted) {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-          signal.addEventListener("abort", () => resolve(), { once: true });
-        });
-      }
-      rung = false;
-    },
-    takeDown: () => {
-      records.auditBells.delete(ring);
-      down.abort();
-    },
-  };
 }

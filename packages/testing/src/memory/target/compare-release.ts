@@ -1,11 +1,14 @@
-import type { ReleaseProblem } from "@hostelry/core/adapter";
+import type { ReleaseManifest, ReleaseProblem } from "@hostelry/core/adapter";
 import { sha256Of } from "./stage-release.ts";
 import type { HeldRelease } from "./target-state.ts";
 
 const maximumProblems = 1000;
 
-/** What differs between a release's files and its manifest. */
-export function compareRelease({ manifest, files }: HeldRelease): readonly ReleaseProblem[] {
+/** What differs between a release's files and a manifest. */
+export function compareRelease(
+  { files }: Pick<HeldRelease, "files">,
+  manifest: ReleaseManifest,
+): readonly ReleaseProblem[] {
   const problems: ReleaseProblem[] = [];
   for (const file of manifest.files) {
     const bytes = files.get(file.path);

@@ -111,10 +111,12 @@ export function memoryTarget(options: MemoryTargetOptions = {}): MemoryTarget {
         }),
       ),
 
-    verify: ({ siteId, release }, call) =>
+    verify: ({ siteId, release, manifest }, call) =>
       context.transact("verify", call, () => {
         if (!capabilities.verify) return err(invalidInput("release", "can't be verified on this target"));
-        return findRelease(context, siteId, release).map((held) => ({ problems: compareRelease(held) }));
+        return findRelease(context, siteId, release).map((held) => ({
+          problems: compareRelease(held, manifest ?? held.manifest),
+        }));
       }),
   };
 }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { QuotedSchema } from "../migrations/schema-name.ts";
 import { connectionBeside, isConnection, type OwnConnection, type PgDatabase, poolOf } from "./pg-database.ts";
 
-/** Somebody who waits for more of the audit record. */
+/** Somebody who waits for more of a record. */
 export interface Waiting {
   /** Resolves when the bell has rung since the last time, when the time is over, or when the signal has fired. */
   rungWithin(milliseconds: number, signal: AbortSignal | undefined): Promise<void>;
@@ -11,14 +11,15 @@ export interface Waiting {
 }
 
 /**
- * Wakes those who follow the audit record, in this process and in others. Only a hint: a ring may be lost (a connection that
- * breaks, a proxy that knows no LISTEN, a process that ends), so whoever waits looks by himself from time to time too.
+ * Wakes those who follow a record, in this process and in others. A topic says which: `audit`, or `log` and a stream's name.
+ * Only a hint: a ring may be lost (a connection that breaks, a proxy that knows no LISTEN, a process that ends), so whoever waits
+ * looks by himself from time to time too.
  */
-export interface AuditBell {
-  /** To be called after an entry was committed; returns at once. */
-  ring(): void;
+export interface Bell {
+  /** To be called after a change was committed; returns at once. */
+  ring(topic: string): void;
   /** Begins to wait; what rings from now on is not missed. */
-  wait(): Waiting;
+  wait(topic: string): Waiting;
   /** Rings what is still to be rung, lets everybody go, and closes its connection. */
   end(): Promise<void>;
 }
@@ -32,16 +33,27 @@ const reconnectMs = 500;
 /** The connection stays for the next one who waits. */
 const lingerMs = 30_000;
 
+/** A notification carries less than 8000 bytes; with more topics than fit it has none, and everybody looks. */
+const longestPayload = 7000;
+
 /**
  * The bell of a schema. It notifies after the commit, in a statement of its own, never in the writing transaction: NOTIFY
  * takes a lock that all notifying transactions of the server commit under, one after the other (`PreCommit_Notify` in async.c).
  */
-export function auditBell(database: PgDatabase, schema: QuotedSchema): AuditBell {
+export function schemaBell(database: PgDatabase, schema: QuotedSchema): Bell {
   const channel = `hostelry_${createHash("sha256").update(schema).digest("hex").slice(0, 16)}`;
-  const waiting = new Set<() => void>();
-  const ear = earOf(database, channel, () => {
-    for (const wake of waiting) wake();
+  const waiting = new Map<string, Set<() => void>>();
+  const wakeTopic = (topic: string): void => {
+    for (const wake of waiting.get(topic) ?? []) wake();
+  };
+  const wakeAll = (): void => {
+    for (const topic of waiting.keys()) wakeTopic(topic);
+  };
+  const ear = earOf(database, channel, (payload) => {
+    if (payload === "") wakeAll();
+    else for (const topic of payload.split("\n")) wakeTopic(topic);
   });
+  const topics = new Set<string>();
   let gathering: NodeJS.Timeout | undefined;
   let ringing: Promise<unknown> = Promise.resolve();
   let lingering: NodeJS.Timeout | undefined;
@@ -49,25 +61,32 @@ export function auditBell(database: PgDatabase, schema: QuotedSchema): AuditBell
 
   const notify = (): void => {
     gathering = undefined;
+    const all = [...topics].join("\n");
+    topics.clear();
+    const payload = all.length > longestPayload ? "" : all;
     // Lost, when it fails: those who wait look by themselves a little later.
-    ringing = ringing.then(() => database.query("select pg_notify($1::text, '')", [channel])).catch(() => undefined);
+    ringing = ringing
+      .then(() => database.query("select pg_notify($1::text, $2::text)", [channel, payload]))
+      .catch(() => undefined);
   };
 
   return {
-    ring: () => {
-      for (const wake of waiting) wake();
+    ring: (topic) => {
+      wakeTopic(topic);
       // A connection of the host's may be in a transaction, or be given back by the time.
       if (isConnection(database) || ended) return;
+      topics.add(topic);
       gathering ??= setTimeout(notify, gatherMs).unref();
     },
-    wait: () => {
+    wait: (topic) => {
       let rung = false;
       let wake = (): void => undefined;
       const ring = (): void => {
         rung = true;
         wake();
       };
-      waiting.add(ring);
+      const others = waiting.get(topic) ?? new Set();
+      waiting.set(topic, others.add(ring));
       clearTimeout(lingering);
       ear?.open();
       return {
@@ -87,7 +106,8 @@ export function auditBell(database: PgDatabase, schema: QuotedSchema): AuditBell
           rung = false;
         },
         leave: () => {
-          waiting.delete(ring);
+          others.delete(ring);
+          if (others.size === 0 && waiting.get(topic) === others) waiting.delete(topic);
           if (waiting.size === 0) lingering = setTimeout(() => void ear?.close(), lingerMs).unref();
         },
       };
@@ -99,7 +119,7 @@ export function auditBell(database: PgDatabase, schema: QuotedSchema): AuditBell
         notify();
       }
       clearTimeout(lingering);
-      for (const wake of waiting) wake();
+      wakeAll();
       await ringing;
       await ear?.close();
     },
@@ -113,7 +133,7 @@ interface Ear {
   close(): Promise<void>;
 }
 
-function earOf(database: PgDatabase, channel: string, heard: () => void): Ear | undefined {
+function earOf(database: PgDatabase, channel: string, heard: Heard): Ear | undefined {
   const connect = listenerOf(database, channel, heard);
   if (connect === undefined) return undefined;
   let opening: Promise<(() => Promise<void>) | undefined> | undefined;
@@ -129,14 +149,14 @@ function earOf(database: PgDatabase, channel: string, heard: () => void): Ear | 
         if (opening !== attempt) return;
         lost();
         // Something may have been rung between the break and now.
-        heard();
+        heard("");
       }).catch(() => {
         if (opening === attempt) lost();
         return undefined;
       });
       opening = attempt;
       // What was rung before it was open was not heard.
-      void attempt.then(heard);
+      void attempt.then(() => heard(""));
     },
     close: async () => {
       const open = opening;
@@ -146,14 +166,17 @@ function earOf(database: PgDatabase, channel: string, heard: () => void): Ear | 
   };
 }
 
+/** Takes the topics of a notification, a line each; none: everybody is to look. */
+type Heard = (payload: string) => void;
+
 type Listen = (broken: () => void) => Promise<() => Promise<void>>;
 
 /** PGlite's own way to listen. */
 interface ListeningDatabase {
-  listen(channel: string, heard: () => void): Promise<() => Promise<void>>;
+  listen(channel: string, heard: Heard): Promise<() => Promise<void>>;
 }
 
-function listenerOf(database: PgDatabase, channel: string, heard: () => void): Listen | undefined {
+function listenerOf(database: PgDatabase, channel: string, heard: Heard): Listen | undefined {
   const pool = poolOf(database);
   // A connection beside the pool: a place in the pool would be taken for as long as somebody follows.
   if (pool?.Client !== undefined) {
@@ -174,12 +197,12 @@ function listenerOf(database: PgDatabase, channel: string, heard: () => void): L
 async function listening(
   connection: OwnConnection,
   channel: string,
-  heard: () => void,
+  heard: Heard,
   broken: () => void,
 ): Promise<() => Promise<void>> {
   connection.on("error", broken);
   connection.on("end", broken);
-  connection.on("notification", heard);
+  connection.on("notification", (notification) => heard(payloadOf(notification)));
   try {
     await connection.connect();
     await connection.query(`listen ${channel}`);
@@ -189,4 +212,9 @@ async function listening(
   }
   connection.unref?.();
   return () => connection.end();
+}
+
+function payloadOf(notification: unknown): string {
+  if (typeof notification !== "object" || notification === null || !("payload" in notification)) return "";
+  return typeof notification.payload === "string" ? notification.payload : "";
 }

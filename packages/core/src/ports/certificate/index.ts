@@ -1,0 +1,31 @@
+/** Certificate authorities. */
+export type {
+  CertificateAccount,
+  CertificateAccountError,
+  CertificateAuthority,
+  CertificateAuthorityCapabilities,
+  CertificateAuthorityError,
+  CertificateAuthorityFacts,
+  CertificateOrderError,
+  CertificateOrderStepError,
+  PlaceCertificateOrderError,
+  RegisterCertificateAccount,
+} from "./certificate-authority.ts";
+export type {
+  AnyCertificateChallenge,
+  CertificateChallenge,
+  CertificateChallengeStatus,
+  CertificateChallengeType,
+  CertificateOrder,
+  CertificateOrderHead,
+  CertificateOrderStatus,
+  CertificateProblem,
+  CertificateRenewalInfo,
+  DnsCertificateChallenge,
+  HttpCertificateChallenge,
+  IssuedCertificate,
+  NameProof,
+  NameProofStatus,
+  PlaceCertificateOrder,
+  RevocationReason,
+} from "./certificate-order.ts";
