@@ -105,6 +105,7 @@ describe("help", () => {
       "edge",
       "nodes",
       "dns",
+      "domains",
       "gc",
       "migrate",
     ]);

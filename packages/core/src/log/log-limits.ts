@@ -16,10 +16,14 @@ const longestPage = 1000;
 const longestOutcome = 100;
 const writerId = /^[\x21-\x7e]{1,100}$/;
 
-type Checked<T> = Result<T, HostingErrorOf<"INVALID_INPUT">>;
-
 /** Checks what `LogStore.append` is given, so that all stores refuse the same; answers how many UTF-8 bytes it adds. */
-export function checkLogAppend({ streamId, lines, writer, maxStreamBytes, now }: LogAppend): Checked<number> {
+export function checkLogAppend({
+  streamId,
+  lines,
+  writer,
+  maxStreamBytes,
+  now,
+}: LogAppend): Result<number, HostingErrorOf<"INVALID_INPUT">> {
   if (!isLogStreamId(streamId)) return badStreamId();
   if (lines.length < 1 || lines.length > logLimits.batchLines) {
     return invalid("lines", `a batch has 1 to ${logLimits.batchLines} lines`);
@@ -42,7 +46,11 @@ export function checkLogAppend({ streamId, lines, writer, maxStreamBytes, now }:
 }
 
 /** Checks what `LogStore.read` is given, and fills in its defaults. */
-export function checkLogRead({ streamId, after = 0, limit = 100 }: LogRead): Checked<Required<LogRead>> {
+export function checkLogRead({
+  streamId,
+  after = 0,
+  limit = 100,
+}: LogRead): Result<Required<LogRead>, HostingErrorOf<"INVALID_INPUT">> {
   if (!isLogStreamId(streamId)) return badStreamId();
   if (!isWhole(after, 0)) return invalid("after", "not a sequence");
   if (!isWhole(limit, 1) || limit > longestPage) return invalid("limit", `a page holds 1 to ${longestPage} entries`);
@@ -54,7 +62,7 @@ export function checkLogWait(request: {
   readonly streamId: LogStreamId;
   readonly after: number;
   readonly waitMs: number;
-}): Checked<undefined> {
+}): Result<undefined, HostingErrorOf<"INVALID_INPUT">> {
   if (!isLogStreamId(request.streamId)) return badStreamId();
   if (!isWhole(request.after, 0)) return invalid("after", "not a sequence");
   if (!isWhole(request.waitMs, 1) || request.waitMs > longestWaitMs) {
@@ -64,7 +72,10 @@ export function checkLogWait(request: {
 }
 
 /** Checks what `LogStore.end` is given. */
-export function checkLogEnd(request: { readonly streamId: LogStreamId; readonly end: LogEnd }): Checked<undefined> {
+export function checkLogEnd(request: {
+  readonly streamId: LogStreamId;
+  readonly end: LogEnd;
+}): Result<undefined, HostingErrorOf<"INVALID_INPUT">> {
   const { outcome, at } = request.end;
   if (!isLogStreamId(request.streamId)) return badStreamId();
   if (outcome.length < 1 || outcome.length > longestOutcome) {
@@ -74,7 +85,10 @@ export function checkLogEnd(request: { readonly streamId: LogStreamId; readonly 
 }
 
 /** Checks what `LogStore.removeQuiet` is given. */
-export function checkLogRemoval(request: { readonly quietBefore: Date; readonly highest: number }): Checked<undefined> {
+export function checkLogRemoval(request: {
+  readonly quietBefore: Date;
+  readonly highest: number;
+}): Result<undefined, HostingErrorOf<"INVALID_INPUT">> {
   if (!isTime(request.quietBefore)) return invalid("quietBefore", "not a time");
   if (isWhole(request.highest, 1) && request.highest <= longestPage) return ok(undefined);
   return invalid("highest", `not a whole number from 1 to ${longestPage}`);
@@ -90,10 +104,10 @@ function isTime(value: Date): boolean {
   return year >= 1 && year <= 9999;
 }
 
-function badStreamId<T>(): Checked<T> {
+function badStreamId<T>(): Result<T, HostingErrorOf<"INVALID_INPUT">> {
   return invalid("streamId", "use 1 to 200 visible ASCII characters, without spaces");
 }
 
-function invalid<T>(field: string, problem: string): Checked<T> {
+function invalid<T>(field: string, problem: string): Result<T, HostingErrorOf<"INVALID_INPUT">> {
   return err(hostingError("INVALID_INPUT", `The log store can't take that: ${field}: ${problem}.`, { field, problem }));
 }

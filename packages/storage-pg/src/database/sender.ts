@@ -25,13 +25,18 @@ export function senderOver(database: PgDatabase): Sender {
   return isConnection(database) ? overConnection(database) : overWhatever(database);
 }
 
+/** Pools whose connections are listened to; any number of stores may share one. */
+const watched = new WeakSet<PgPool>();
+
+function ignore(): void {}
+
 /** A connection for one statement, given back when the server is done with it. */
 function overPool(pool: PgPool): Sender {
   const prepared = preparedStatements();
   // A connection outside of the pool that breaks says so as an event too, and an event nobody listens to ends the process. It
   // may come with the very packet that says that the connection stands, before whoever asked for it is told.
-  const ignore = (): void => undefined;
-  pool.on?.("connect", (connection) => connection.on("error", ignore));
+  if (!watched.has(pool)) pool.on?.("connect", (connection) => connection.on("error", ignore));
+  watched.add(pool);
   return async (text, values, signal) => {
     const connection = await takenOut(pool, signal);
     connection.on("error", ignore);

@@ -188,7 +188,7 @@ export const domainSaboteurs: readonly Saboteur[] = [
     }),
   }),
   domainStoreSaboteur({
-    name: "wakes nobody",
+    name: "wakes no follower of domains",
     caughtBy: ["await-change/wakes"],
     spoil: (store) => ({
       awaitDomainChange: (request, options) =>

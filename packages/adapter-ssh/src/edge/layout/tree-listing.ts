@@ -42,6 +42,14 @@ export function hashesDigests(files: readonly ReleaseFile[]): readonly string[] 
   return [...new Set(digests)];
 }
 
+/** Digest of what `openssl dgst -sha256 -r` prints for files; `undefined` when a name is odd, for nobody says how it writes those. */
+export function opensslDigest(files: readonly ReleaseFile[]): string | undefined {
+  if (files.some(({ path }) => /[\\\n\r]/.test(path))) return undefined;
+  const hash = createHash("sha256");
+  for (const { path, sha256 } of files) hash.update(`${sha256} *./${path}\n`, "utf8");
+  return hash.digest("hex");
+}
+
 const letters: Readonly<Record<string, string>> = { "\\": "\\\\", "\n": "\\n", "\r": "\\r" };
 
 function escaping(odd: RegExp): (path: string) => string {

@@ -357,7 +357,7 @@ clone() {
 # `gone-directories` (of the base), `copies` (pairs of a path below releases/ and a path of this release) with `times/` and
 # `modes/` for them; then, part by part, `parts/N` (its paths), `fresh/` with the bytes, and `MARK-N` or `MARK+N`; at last `whole`. Lists
 # of paths are ended by NULs. HASHES-DIGESTS: digests of what `sha256sum` may print for all parts, joined by commas: programs
-# differ in how they write odd names. LENGTH: bytes of the archive as it is packed, or `-` for all that comes.
+# differ in how they write odd names. `openssl:` and a digest: OpenSSL may be used. LENGTH: bytes of the archive as it is packed, or `-` for all that comes.
 stage() {
   take_fence "$1"
   release=$2 packing=$3 base=$4 mark=$9 length=${10}
@@ -376,6 +376,7 @@ stage() {
   printf 'send\n'
   work=$own/staging/$token-$nonce
   trap 'rm -rf "$work"' EXIT
+  choose_hasher "$8"
   mkdir "$work" "$work/fresh" && true >"$work/hashes" || exit 9
   cloning=
   if [ "$base" != - ] && ! mv -fT "$own/prepared/$base" "$work/tree" 2>/dev/null; then
@@ -446,6 +447,14 @@ unpack_all() {
   if [ "$packing" = gzip ]; then gzip -dc | tar -xvpof - -C "$work"; else tar -xvpof - -C "$work"; fi
 }
 
+# Where much is to be hashed and OpenSSL is there, it does in a third of the time what coreutils does.
+choose_hasher() {
+  hasher=sha256sum
+  case $1 in *openssl:*) ;; *) return ;; esac
+  [ "$(openssl dgst -sha256 -r </dev/null 2>/dev/null)" != \
+    'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 *stdin' ] || hasher='openssl dgst -sha256 -r'
+}
+
 # Hashes each part while the next one is being received, and sets the disk to work on it. tar tells a member's name when
 # it begins with it: all that came before are complete then. `MARK+N` says that more is to come.
 hash_parts() {
@@ -455,7 +464,8 @@ hash_parts() {
       "$mark"-* | "$mark"+*)
         part=${member#"$mark"?}
         [ "$part" != copies ] || make_copies
-        for_each "$work/parts/$part" "$work/fresh" sha256sum >>"$work/hashes"
+        # shellcheck disable=SC2086 # words, all of them ours
+        for_each "$work/parts/$part" "$work/fresh" $hasher >>"$work/hashes"
         ;;
     esac
     case $member in

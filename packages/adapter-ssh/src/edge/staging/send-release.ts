@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { ReleaseFile, StageRequest } from "@hostelry/core/adapter";
 import type { EdgeParts } from "../edge-parts.ts";
-import { hashesDigests, listingDigest } from "../layout/tree-listing.ts";
+import { hashesDigests, listingDigest, opensslDigest } from "../layout/tree-listing.ts";
 import type { Answer } from "../node/answer.ts";
 import type { NodeRequest } from "../node/node-session.ts";
 import { gzipped, type Packing } from "./packed.ts";
@@ -94,17 +94,21 @@ export async function sendRelease(parts: EdgeParts, sending: ReleaseToSend): Pro
 /** The words of a request but for its first two and its last two; how the archive is packed is known last. */
 function words({ request, plan }: ReleaseToSend): (packing: Packing) => readonly string[] {
   const { base, release } = plan;
+  const files = newFiles(plan);
+  const openssl = archiveBytes(plan) > muchBytes ? opensslDigest(files) : undefined;
   const digests = [
     ...(base === undefined ? ["-", "-"] : [base.manifest.release, base.digest]),
     release.digest,
     listingDigest(release.manifest.files),
-    hashesDigests(newFiles(plan)).join(","),
+    [...hashesDigests(files), ...(openssl === undefined ? [] : [`openssl:${openssl}`])].join(","),
   ];
   return (packing) => [String(request.fencingToken), release.manifest.release, packing, ...digests];
 }
 
 /** Up to so much is made ready in memory, and is packed well at a distance: bytes are saved, and the time does not matter. */
 const littleBytes = 4 * 1024 * 1024;
+/** From so much on, a faster program for hashing is worth its start. */
+const muchBytes = 32 * 1024 * 1024;
 /** From so long a start of a session on, the wire is what takes the time, not the processor. */
 const distantMs = 60;
 /** Up to so long, the node is next door: packing takes longer than sending. */
