@@ -10,6 +10,7 @@ const composition = `${core}(hosting|index|adapter)\\.ts$`;
 /** Packages a package may use, besides itself. Tests may use more: see `testOnly`. */
 const packageImports = {
   core: [],
+  "adapter-acme": ["core"],
   "adapter-dns": ["core"],
   "adapter-local": ["core"],
   "adapter-s3": ["core"],

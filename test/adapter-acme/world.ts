@@ -11,6 +11,8 @@ import {
   type CheckedCertificate,
   checkCertificate,
   type DnsProvider,
+  okAsync,
+  type Resolver,
   type TxtChallenges,
   txtChallenges,
   unwrap,
@@ -27,6 +29,7 @@ export const zone = "zone-0.test";
 /** A DNS server, as the suites use it. */
 export interface DnsWorld {
   readonly provider: DnsProvider;
+  readonly resolver: Resolver;
   readonly port: number;
   stop(): Promise<void>;
 }
@@ -37,14 +40,21 @@ export async function powerdnsWorld(): Promise<DnsWorld> {
   const provider = powerdnsProvider({ url: server.url, apiKey: server.apiKey });
   await unwrap(provider.createZone({ name: zone, nameservers: [`ns1.${zone}`] }));
   await unwrap(provider.applyChanges({ zone, changes: [address(`ns1.${zone}`)] }));
-  return { provider, port: server.dnsPort, stop: server.stop };
+  return { provider, resolver: resolverAt(server.dnsPort), port: server.dnsPort, stop: server.stop };
 }
 
 /** BIND with the zone. */
 export async function bindWorld(): Promise<DnsWorld> {
   const server = await startBind(1);
   const provider = rfc2136Provider({ host: "127.0.0.1", port: server.port, key: server.key, zones: server.zones });
-  return { provider, port: server.port, stop: server.stop };
+  // Its zones name a server that nobody can look up.
+  const servers = [{ name: "ns1.servers.test", addresses: [`127.0.0.1:${server.port}`] }];
+  const resolver: Resolver = { ...resolverAt(server.port), findAuthorities: () => okAsync({ zone, servers }) };
+  return { provider, resolver, port: server.port, stop: server.stop };
+}
+
+function resolverAt(port: number): Resolver {
+  return nodeResolver({ servers: [`127.0.0.1:${port}`], authorityPort: port });
 }
 
 /** All of it, running. */
@@ -73,7 +83,6 @@ export async function acmeWorld(dns: DnsWorld, options: Partial<PebbleOptions> =
   await new Promise<void>((resolve) => web.listen(0, "127.0.0.1", resolve));
   const httpPort = (web.address() as AddressInfo).port;
   const pebble = await startPebble({ dnsPort: dns.port, httpPort, ...options });
-  const resolver = nodeResolver({ servers: [`127.0.0.1:${dns.port}`], authorityPort: dns.port });
   const authority: AcmeWorld["authority"] = (accountKey = newAccountKey()) =>
     acmeAuthority({ directoryUrl: pebble.directoryUrl, accountKey, trustedRoots: [pebble.serverRoot] });
   return {
@@ -81,7 +90,7 @@ export async function acmeWorld(dns: DnsWorld, options: Partial<PebbleOptions> =
     dns,
     table,
     authority,
-    txt: txtChallenges({ provider: dns.provider, resolver }),
+    txt: txtChallenges({ provider: dns.provider, resolver: dns.resolver }),
     registered: async (accountKey) => {
       const made = authority(accountKey);
       await unwrap(made.registerAccount({ emails: ["hostmaster@hoster.test"], termsOfServiceAgreed: true }));

@@ -81,6 +81,10 @@ export async function startPebble(options: PebbleOptions): Promise<PebbleServer>
     return { configFile, daemon };
   });
   const management = `https://127.0.0.1:${managementPort}`;
+  // It says that it is ready before it listens.
+  for (const url of [`https://127.0.0.1:${server.port}/dir`, `${management}/roots/0`]) {
+    await untilListening(() => ask(root.certificatePem, url));
+  }
   return {
     directoryUrl: `https://127.0.0.1:${server.port}/dir`,
     serverRoot: root.certificatePem,
@@ -124,21 +128,39 @@ function configuration(
   };
 }
 
+async function untilListening(look: () => Promise<unknown>): Promise<void> {
+  const endMs = performance.now() + 10_000;
+  for (;;) {
+    try {
+      await look();
+      return;
+    } catch (cause) {
+      const isRefused = cause instanceof Error && "code" in cause && cause.code === "ECONNREFUSED";
+      if (!isRefused || performance.now() > endMs) throw cause;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
 /** Asks the management address; throws when the answer is no success. */
 function ask(root: string, url: string, body?: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const sent = request(url, { ca: root, method: body === undefined ? "GET" : "POST" }, (response) => {
-      let text = "";
-      response.setEncoding("utf8");
-      response.on("data", (part: string) => {
-        text += part;
-      });
-      response.once("error", reject);
-      response.once("end", () => {
-        if (response.statusCode === 200) resolve(text);
-        else reject(new Error(`${url}: ${response.statusCode} ${text}`));
-      });
-    });
+    const sent = request(
+      url,
+      { ca: root, method: body === undefined ? "GET" : "POST", headers: { "user-agent": "tests" } },
+      (response) => {
+        let text = "";
+        response.setEncoding("utf8");
+        response.on("data", (part: string) => {
+          text += part;
+        });
+        response.once("error", reject);
+        response.once("end", () => {
+          if (response.statusCode === 200) resolve(text);
+          else reject(new Error(`${url}: ${response.statusCode} ${text}`));
+        });
+      },
+    );
     sent.once("error", reject);
     sent.end(body);
   });

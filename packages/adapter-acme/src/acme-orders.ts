@@ -71,7 +71,9 @@ export function acmeOrders({ session, key, account, forgetAccount }: AcmeOrderPo
       if (reply.status === 404) return err(orderNotFound(orderId));
       if (reply.status < 400) return ok(reply);
       const refusal = refusalOf(operation, reply, session.now());
-      const isStrangers = refusal.code === "CERTIFICATE_REFUSED" && refusal.details.problem === "unauthorized";
+      // What was read before is ours: then `unauthorized` is said of what was handed in, as of a request for other names.
+      const isStrangers =
+        payload === undefined && refusal.code === "CERTIFICATE_REFUSED" && refusal.details.problem === "unauthorized";
       return err(isStrangers ? orderNotFound(orderId) : refusal);
     });
 
@@ -146,7 +148,12 @@ export function acmeOrders({ session, key, account, forgetAccount }: AcmeOrderPo
         const { head, proofUrls } = yield* readOrder("getOrder", orderId, options);
         const jobs = proofUrls.map((url) => (signal: AbortSignal) => readProof(orderId, url, { signal }));
         const proofs = yield* all(jobs, { concurrency: 4, signal: options.signal });
-        return ok({ ...head, proofs });
+        const isUndecided = proofs.some(({ status }) => status === "pending");
+        const hasFailed = proofs.some(({ status }) => status !== "pending" && status !== "valid");
+        if (head.status !== "pending" || (isUndecided && !hasFailed)) return ok({ ...head, proofs });
+        // The last name was proven, or one was not, between the two looks.
+        const later = yield* readOrder("getOrder", orderId, options);
+        return ok({ ...later.head, proofs });
       }),
 
     answerChallenge: ({ orderId, challengeId }, options = {}) =>

@@ -80,7 +80,7 @@ export function failedProofCosts(
   return cost(limits.failedProofs, `${proof.accountId} ${proof.name}`);
 }
 
-/** When all of it is allowed. */
+/** When all of it is allowed. All who ask too early are told the same moment, and one gets through then: queue them. */
 export function checkRates(uses: RateUses, costs: readonly RateCost[], now: Date): RateVerdict {
   let verdict: RateVerdict = { allowedAt: now, limit: null };
   for (const { limit, key } of costs) {

@@ -9,7 +9,7 @@ import type { DomainPorts } from "./domain-ports.ts";
 /** What was found where a proof should be. */
 export type ProofLook = "proven" | "absent" | "different" | "resolvers-disagree";
 
-/** Errors of {@link lookForProof}: nobody could be asked, which says nothing about the name. */
+/** Errors of looking for a proof: nobody could be asked, which says nothing about the name. */
 export type LookError = AdapterError | ResolverError | HostingErrorOf<"INVALID_INPUT">;
 
 type LookPorts = Pick<DomainPorts, "probe" | "provider" | "resolver">;

@@ -1,7 +1,6 @@
 import { hostingError } from "../errors/index.ts";
 import { adapterError } from "./adapter-error.ts";
 import type { BlobStore } from "./blob-store.ts";
-import type { CertificateAuthority } from "./certificate/index.ts";
 import type { DnsProvider } from "./dns/index.ts";
 import type { DomainStore } from "./domain-store.ts";
 import { type GuardedMethod, guardCall } from "./guard-call.ts";
@@ -123,30 +122,11 @@ const domainStoreMethods: Methods<DomainStore> = {
 
 const hostProbeMethods: Methods<HostProbe> = { ask: second(30 * seconds) };
 
-const certificateAuthorityMethods: Methods<CertificateAuthority> = {
-  answerChallenge: second(120 * seconds),
-  downloadCertificate: second(60 * seconds),
-  finalizeOrder: second(120 * seconds),
-  findAccount: first(60 * seconds),
-  // A request for each name, and there may be a hundred.
-  getOrder: second(300 * seconds),
-  placeOrder: second(300 * seconds),
-  readFacts: first(60 * seconds),
-  readRenewalInfo: second(60 * seconds),
-  registerAccount: second(60 * seconds),
-  revokeCertificate: second(60 * seconds),
-};
-
 const publicProbeMethods: Methods<PublicProbe> = { look: second(60 * seconds) };
 
 /** A probe of hosts that cannot throw, hang or answer with something foreign. */
 export function guardHostProbe(probe: HostProbe): HostProbe {
   return guard(probe, "host-probe/1", hostProbeMethods);
-}
-
-/** A certificate authority that cannot throw, hang or answer with something foreign. */
-export function guardCertificateAuthority(authority: CertificateAuthority): CertificateAuthority {
-  return guard(authority, "certificate-authority/1", certificateAuthorityMethods);
 }
 
 /** A public probe that cannot throw, hang or answer with something foreign. */

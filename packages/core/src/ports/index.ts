@@ -80,7 +80,6 @@ export type {
 export type { Events, HostingEvent } from "./events.ts";
 export {
   guardBlobStore,
-  guardCertificateAuthority,
   guardDnsProvider,
   guardDomainStore,
   guardHostProbe,

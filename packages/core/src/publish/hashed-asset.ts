@@ -80,14 +80,14 @@ function isPlain({ text }: Candidate): boolean {
 
 /**
  * Whether a file's name alone says for sure that it is named after its content: enough to let it be cached for ever. Of
- * names that bundlers give, about half are sure; where the others are known, {@link hashedAssets} tells nearly all.
+ * names that bundlers give, about half are sure; where the others are known, `hashedAssets` tells nearly all.
  */
 export function isHashedAsset(path: string): boolean {
   const name = nameOf(path);
   return name?.candidates.some((candidate) => isSurelyHash(candidate, name)) === true;
 }
 
-/** Whether {@link hashedAssets} could say yes, beside whatever other files. */
+/** Whether `hashedAssets` could say yes, beside whatever other files. */
 export function mayBeHashed(path: string): boolean {
   const name = nameOf(path);
   if (name === undefined) return false;
