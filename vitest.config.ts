@@ -51,6 +51,8 @@ const config: ViteUserConfig = defineConfig({
         extends: true,
         test: {
           name: "unit",
+          // Most of the time went into loading the same modules for each file. No unit test leaves anything behind in one.
+          isolate: false,
           include: ["packages/*/src/**/*.test.ts", "tools/**/*.test.ts"],
           exclude: [slowOfTools],
           testTimeout: 20_000,
