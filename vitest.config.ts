@@ -52,7 +52,7 @@ const config: ViteUserConfig = defineConfig({
         test: {
           name: "unit",
           // Most of the time went into loading the same modules for each file. No unit test leaves anything behind in one.
-          isolate: false,
+          isolate: testsBuilt,
           include: ["packages/*/src/**/*.test.ts", "tools/**/*.test.ts"],
           exclude: [slowOfTools],
           testTimeout: 20_000,
