@@ -81,6 +81,24 @@ describe("a blob on the disk", () => {
     expect(sha256Of(nodeFs.readFileSync(path))).toBe(sha256);
   });
 
+  it("is read into the memory that it fits into, and as it is when somebody else compares its hash", async () => {
+    const blobs = directoryBlobStore(directory.path);
+    const { sha256 } = await unwrap(blobs.put({ bytes: bytesOf("hello") }));
+    const path = join(directory.path, "sha256", sha256.slice(0, 2), sha256);
+    nodeFs.chmodSync(path, 0o644);
+    await writeFile(path, "jello");
+    const into = new Uint8Array(5);
+    for await (const chunk of await unwrap(blobs.read(sha256, { unchecked: true, into }))) {
+      expect(chunk.buffer).toBe(into.buffer);
+    }
+    expect(into).toEqual(bytesOf("jello"));
+    const checked = await unwrap(blobs.read(sha256));
+    const all = async (): Promise<void> => {
+      for await (const chunk of checked) expect(chunk).toHaveLength(5);
+    };
+    await expect(all()).rejects.toMatchObject({ code: "BLOB_MISMATCH" });
+  });
+
   it("is stored when many are put at once, each under its own name", async () => {
     const blobs = directoryBlobStore(directory.path);
     const all = Array.from({ length: 400 }, (_, index) => bytesOf(`blob ${index}`));

@@ -362,6 +362,7 @@ stage() {
   take_fence "$1"
   release=$2 packing=$3 base=$4 mark=$9 length=${10}
   is_release "$release" || refuse INPUT manifest
+  [ "$length" = - ] || is_token "$length" || refuse INPUT length
   if [ -e "$site/releases/$release" ] && [ -f "$own/manifests/$release" ]; then
     digest_of <"$own/manifests/$release"
     printf 'have %s\n' "$digest"
@@ -464,7 +465,7 @@ hash_parts() {
       "$mark"-* | "$mark"+*)
         part=${member#"$mark"?}
         [ "$part" != copies ] || make_copies
-        # shellcheck disable=SC2086 # words, all of them ours
+        # Without quotes, for it is several words, all of them ours.
         for_each "$work/parts/$part" "$work/fresh" $hasher >>"$work/hashes"
         ;;
     esac

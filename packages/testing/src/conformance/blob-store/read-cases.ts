@@ -65,6 +65,18 @@ export const readCases: readonly BlobStoreCase[] = [
     },
   },
   {
+    name: "read/into",
+    title: "gives the very bytes also unchecked, and into memory that may or may not be large enough",
+    check: async ({ subject }) => {
+      for (const size of [0, 1000, 5000]) {
+        const { sha256 } = await put(subject, patternOf(size));
+        const into = new Uint8Array(1000).fill(255);
+        const chunks = await expectOk(subject.read(sha256, { unchecked: true, into }));
+        assert.equal(hashOf(await collect(chunks)), sha256);
+      }
+    },
+  },
+  {
     name: "read/cancelled",
     title: "answers or throws ABORTED, before the first byte and between two chunks",
     check: async ({ subject }) => {
