@@ -1,6 +1,7 @@
 import { type ConformanceCase, transportSaboteurs } from "@hostelry/testing";
 import { describe, expect, it } from "vitest";
 import { localTransportHarness } from "../../packages/adapter-local/src/fixtures/local-transport-harness.ts";
+import { rounds } from "../setup/rounds.ts";
 
 /** So many cases at once: each has a transport and a directory of its own. */
 const width = 6;
@@ -21,10 +22,16 @@ async function failedCases(cases: readonly ConformanceCase[]): Promise<readonly 
   return failed.sort();
 }
 
+/** The cases that have to catch a saboteur, and of the others every so-manieth: each starts processes, and there are 18 saboteurs. */
+const others = rounds(1, 4);
+
 describe("each transport that breaks a promise is caught by the cases named for it, and by no other", () => {
-  for (const saboteur of transportSaboteurs(localTransportHarness())) {
+  for (const [number, saboteur] of transportSaboteurs(localTransportHarness()).entries()) {
     it(`one that ${saboteur.name}`, async () => {
-      expect(await failedCases(saboteur.cases())).toEqual([...saboteur.caughtBy].sort());
+      const cases = saboteur
+        .cases()
+        .filter(({ id }, index) => saboteur.caughtBy.includes(id) || (index + number) % others === 0);
+      expect(await failedCases(cases)).toEqual([...saboteur.caughtBy].sort());
     });
   }
 });
