@@ -1,5 +1,5 @@
 import { packageBuild } from "../../tools/build/package-build.ts";
 
-const build: ReturnType<typeof packageBuild> = packageBuild(["src/index.ts"]);
+const build: ReturnType<typeof packageBuild> = packageBuild(["src/index.ts", "src/cloudpanel.ts"]);
 
 export default build;

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readlink, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runCommandLine } from "@hostelry/cli";
@@ -63,6 +63,41 @@ describe.skipIf(!serverAvailable("pdns_server", "sqlite3"))("hostelry domains, w
 
     expect((await hostelry("domains", "list")).stdout).toMatch(/www\.acme\.de \*\s+active/);
     expect((await hostelry("domains", "release", `www.${zone}`)).stdout).toContain("is detached");
+  }, 120_000);
+
+  it("binds a name of a zone that is ours in one go, shows how it is, and unbinds it", async () => {
+    const resolver = ["--resolver", `127.0.0.1:${server.dnsPort}`];
+    const keyFile = join(directory, "dns.key");
+    await writeFile(keyFile, server.apiKey, { mode: 0o600 });
+    await mkdir(join(directory, "www"), { recursive: true });
+    const zoneOfOurs = [
+      "--provider",
+      "powerdns",
+      "--server",
+      server.url,
+      "--key-file",
+      keyFile,
+      "--address",
+      "203.0.113.1",
+    ];
+    const claimed = await hostelry("domains", "claim", `shop.${zone}`, "--site", "Acme", "--json");
+    const [{ instructions }] = objects(claimed) as [{ readonly instructions: { name: string; value: string } }];
+    await record(instructions.name, "TXT", `"${instructions.value}"`);
+    expect((await hostelry("domains", "verify", `shop.${zone}`, ...resolver)).code).toBe(0);
+    const bound = await hostelry("domains", "bind", `shop.${zone}`, "--site", "Acme", ...zoneOfOurs, ...resolver);
+    expect([bound.code, bound.stdout]).toEqual([0, expect.stringContaining(`shop.${zone} is bound`)]);
+    expect(await readlink(join(directory, "www/hosts", `shop.${zone}`))).toMatch(/^\.\.\/sites\/site-/);
+    await rm(join(directory, "www/hosts", `shop.${zone}`));
+    const looked = await hostelry("domains", "status", `shop.${zone}`, "--json", ...zoneOfOurs);
+    expect([looked.code, objects(looked)]).toEqual([
+      1,
+      [expect.objectContaining({ complete: false, state: "active" })],
+    ]);
+    const mended = await hostelry("domains", "reconcile", `shop.${zone}`, ...zoneOfOurs);
+    expect([mended.code, mended.stdout]).toEqual([0, expect.stringContaining("is put right")]);
+    const undone = await hostelry("domains", "unbind", `shop.${zone}`, ...zoneOfOurs);
+    expect([undone.code, undone.stdout]).toEqual([0, expect.stringContaining("is unbound, and detached")]);
+    expect(await readdir(join(directory, "www/hosts"))).toEqual([]);
   }, 120_000);
 
   it("says what is wrong with a name, and with the command", async () => {

@@ -39,6 +39,16 @@ describe("hostelry edge config", () => {
     expect(objects(run)).toEqual([{ server: "caddy", config: expected }]);
   });
 
+  it("speaks TLS with what is delivered, beside plain HTTP", async () => {
+    const run = await hostelry(["edge", "config", "nginx", "--root", "/srv/x", "--tls", "443,127.0.0.1:8443"]);
+    const listen = [
+      { port: 80 },
+      { port: 443, tls: "delivered" },
+      { address: "127.0.0.1", port: 8443, tls: "delivered" },
+    ] as const;
+    expect(run.stdout).toBe(edgeConfig("nginx", { root: "/srv/x", listen })._unsafeUnwrap());
+  });
+
   it.each([
     [["edge"], 'Say "edge config nginx"'],
     [["edge", "config"], "nginx and caddy"],

@@ -21,6 +21,7 @@ export const serverNames = [
   "bwrap",
   "wrk",
   "setpriv",
+  "flock",
   "unshare",
   "caddy",
   "apache2",
@@ -30,6 +31,8 @@ export const serverNames = [
   "sqlite3",
   "named",
   "nsupdate",
+  "haproxy",
+  "socat",
 ] as const;
 
 /** A program that suites may ask for. */
@@ -53,6 +56,7 @@ const debianPackages: Readonly<Record<ServerName, string>> = {
   bwrap: "bubblewrap",
   wrk: "wrk",
   setpriv: "util-linux",
+  flock: "util-linux",
   unshare: "util-linux",
   caddy: "caddy",
   apache2: "apache2-bin",
@@ -63,6 +67,8 @@ const debianPackages: Readonly<Record<ServerName, string>> = {
   sqlite3: "sqlite3",
   named: "bind9",
   nsupdate: "bind9-dnsutils",
+  haproxy: "haproxy",
+  socat: "socat",
 };
 
 /** The Debian package that has the program; several, with a space between, where it takes more than one. */

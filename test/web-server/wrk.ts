@@ -42,7 +42,7 @@ export async function load({ url, host, bodies, connections, niceness = 0 }: Loa
   const directory = await mkdtemp(join(tmpdir(), "hostelry-wrk-"));
   const script = join(directory, "look.lua");
   await writeFile(script, lookAtAnswers(bodies));
-  const parameters = ["-t1", `-c${connections}`, "-d24h", "-s", script, "-H", `Host: ${host}`, url];
+  const parameters = ["-t1", `-c${connections}`, "-d24h", "--timeout", "60s", "-s", script, "-H", `Host: ${host}`, url];
   const child = spawn(requireServer("wrk"), parameters, { stdio: ["ignore", "pipe", "inherit"] });
   const said = text(child.stdout);
   await once(child, "spawn");

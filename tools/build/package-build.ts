@@ -7,7 +7,14 @@ import { basename, join } from "node:path";
  * Files that a package loads at run time with `new URL("./name", import.meta.url)`. A bundler does not follow such a URL, so they
  * are copied beside the built entry points, under the name the source uses.
  */
-const runtimeFiles: readonly string[] = ["src/archive/inflate-worker.mjs", "src/edge/node/edge-node.sh"];
+const runtimeFiles: readonly string[] = [
+  "src/archive/inflate-worker.mjs",
+  "src/cloudpanel/clpctl-wrapper.sh",
+  "src/cloudpanel/clpctl.sh",
+  "src/cloudpanel/panel-machine.sh",
+  "src/edge/node/edge-node.sh",
+  "src/host/panel-node.sh",
+];
 
 /** The part of tsup's options that we use. */
 export interface PackageBuild {

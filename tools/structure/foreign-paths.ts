@@ -7,7 +7,8 @@ const textFile =
 const forbidden: readonly (readonly [RegExp, string])[] = [
   [/registry\.npm[j]s|registry\.yarn[p]kg|deb\.de[b]ian|proxy\.gol[a]ng/i, "names a package registry's host"],
   [/\/w[o]rk\/[a-z.]+/, "names a path of one machine"],
-  [/(?<![\w.])\/(home|Users)\/[a-z][\w-]*\//, "names a home directory of one machine"],
+  // CloudPanel's own directory is the same on every machine that has CloudPanel.
+  [/(?<![\w.])\/(home|Users)\/(?!clp\/)[a-z][\w-]*\//, "names a home directory of one machine"],
 ];
 
 /** The tree is the same on every machine: no registry hosts, no paths of the machine it was written on. */

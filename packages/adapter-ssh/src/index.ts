@@ -3,6 +3,8 @@
 export { checkNode } from "./check/check-node.ts";
 export type { CheckNodeError, CheckNodeOptions } from "./check/node-expectations.ts";
 export type { NodeCheck, NodeFact, NodeFinding, NodeReport } from "./check/node-report.ts";
+export type { DocumentRoot } from "./edge/document-root.ts";
+export { type EdgeRoutesOptions, edgeRoutes } from "./edge/edge-routes.ts";
 export type { ExpiredPreview, HostRequest } from "./edge/hosts.ts";
 export { type SshEdge, type SshEdgeOptions, sshEdge } from "./edge/ssh-edge.ts";
 export type { Packing } from "./edge/staging/packed.ts";
@@ -11,8 +13,9 @@ export type { SshAuthentication, SshCredentials } from "./transport/authenticati
 export type { SshPlace } from "./transport/connection/ssh-place.ts";
 export type { ExpectedHostKey } from "./transport/host-key/host-key-policy.ts";
 export { type SshTransportOptions, sshTransport } from "./transport/ssh-transport.ts";
+export { type EdgeCertificatesOptions, edgeCertificates } from "./web-server/certificates/edge-certificates.ts";
 export { edgeConfig, type WebServerName } from "./web-server/edge-config.ts";
-export type { EdgeConfigOptions, EdgeListener, PreviewAccess } from "./web-server/edge-config-options.ts";
+export type { EdgeConfigOptions, EdgeListener, EdgeTls, PreviewAccess } from "./web-server/edge-config-options.ts";
 export {
   type InstallEdgeConfigError,
   type InstallEdgeConfigOptions,

@@ -31,132 +31,6 @@ export { type AuditHead, auditChainStart, auditHash } from "./audit/audit-chain.
 export type { AuditAction, AuditDraft, AuditEntry, JsonValue } from "./audit/audit-entry.ts";
 export type { AuditBatch, SubscribeAuditRequest } from "./audit/subscribe-audit.ts";
 export type { AuditFault, AuditVerdict, VerifyAuditOptions } from "./audit/verify-audit.ts";
-export { type CertificateFacts, certificateFacts } from "./certificate/certificate-facts.ts";
-export { checkCertificateNames, coversName } from "./certificate/certificate-names.ts";
-export {
-  type CertificateFinding,
-  type CertificateFindingCode,
-  type CertificateToCheck,
-  type CheckedCertificate,
-  checkCertificate,
-} from "./certificate/check-certificate.ts";
-export {
-  type CertificateRateLimit,
-  type CertificateRateLimits,
-  checkRates,
-  failedProofCosts,
-  letsEncryptRateLimits,
-  orderCosts,
-  type RateCost,
-  type RateUses,
-  type RateVerdict,
-  spendRates,
-} from "./certificate/rate-budget.ts";
-export {
-  type FailedRenewal,
-  type RenewedCertificate,
-  renewalRetryTime,
-  renewalTime,
-} from "./certificate/renewal-time.ts";
-export { type ApplyDnsPlanError, type ApplyDnsPlanOptions, applyDnsPlan } from "./dns/apply-dns-plan.ts";
-export { type DiffDnsRecords, diffDnsRecords, type WantedDnsRecords } from "./dns/diff-records.ts";
-export { canonicalDnsName, isDnsName, isInZone } from "./dns/dns-name.ts";
-export {
-  type DnsPlanRow,
-  type DnsPlanVerb,
-  dnsPlanRows,
-  dnsPlanTable,
-  dnsPlanVerb,
-} from "./dns/dns-plan-table.ts";
-export { findDnsZone } from "./dns/find-dns-zone.ts";
-export type { FoldedDnsChange } from "./dns/fold-changes.ts";
-export {
-  type DnsFinding,
-  type DnsFindingCode,
-  type DnsGuardLimits,
-  type GuardDnsChanges,
-  type GuardedDnsChanges,
-  guardDnsChanges,
-} from "./dns/guard-changes.ts";
-export { type DnsMarker, type DnsOwner, type DnsOwnership, dnsOwnership, isMarkerName } from "./dns/ownership.ts";
-export {
-  type DnsPlan,
-  type PlanDns,
-  type PlanDnsChanges,
-  type PlanDnsError,
-  planDns,
-  planDnsChanges,
-} from "./dns/plan-dns.ts";
-export { canonicalValue, type DnsRecordFields, recordFields, recordValue } from "./dns/record-value.ts";
-export {
-  type PresentedTxt,
-  type TxtChallenge,
-  type TxtChallengeError,
-  type TxtChallengePorts,
-  type TxtChallenges,
-  txtChallenges,
-  type WaitForTxtOptions,
-} from "./dns/txt-challenge.ts";
-export type { ActivateDomainError, ActivateDomainOptions } from "./domain/activate-domain.ts";
-export {
-  challengeName,
-  challengePath,
-  isToken,
-  type ProofInstructions,
-  proofInstructions,
-} from "./domain/challenge.ts";
-export { type Pointing, pointsHere } from "./domain/check-pointing.ts";
-export type { ClaimDomain, ClaimDomainError, ClaimedDomain } from "./domain/claim-domain.ts";
-export { createDomains, type Domains } from "./domain/create-domains.ts";
-export {
-  type Domain,
-  type DomainChallenge,
-  type DomainId,
-  type DomainState,
-  holdingStates,
-  isHeld,
-  isRouted,
-  type ProofMethod,
-  type RedirectPolicy,
-  redirectPolicies,
-  routedStates,
-  type TenantId,
-} from "./domain/domain.ts";
-export {
-  type DomainIndex,
-  type DomainIndexOptions,
-  domainIndex,
-  type IssueDecision,
-  type RoutedDomain,
-} from "./domain/domain-index.ts";
-export { isTenantId } from "./domain/domain-limits.ts";
-export {
-  type DomainEvent,
-  type DomainOutcome,
-  domainEvents,
-  domainTransitions,
-  nextDomainState,
-} from "./domain/domain-machine.ts";
-export { type DomainPolicy, defaultDomainPolicy } from "./domain/domain-policy.ts";
-export type { DomainsOptions } from "./domain/domain-ports.ts";
-export {
-  coversHostname,
-  type Hostname,
-  type HostnameProblem,
-  type HostnameReservation,
-  namesAbove,
-  type ParsedHostname,
-  wildcardAbove,
-  wwwCounterpart,
-} from "./domain/hostname.ts";
-export type { LookError } from "./domain/look-for-proof.ts";
-export type { MoveDomainError } from "./domain/move-domain.ts";
-export { type HostnameError, type PlatformNames, parseHostname } from "./domain/parse-hostname.ts";
-export type { RecheckDomainError } from "./domain/recheck-domain.ts";
-export { redirectHostname } from "./domain/redirect-hostname.ts";
-export { reservedPlatformLabels } from "./domain/reserved-hostnames.ts";
-export type { SweepDomainsOptions, SweptDomains } from "./domain/sweep-domains.ts";
-export type { VerifyDomainError } from "./domain/verify-domain.ts";
 export {
   describeError,
   type ErrorCode,
@@ -183,6 +57,7 @@ export { createHosting, type Hosting } from "./hosting.ts";
 export type { HostingOptions } from "./hosting-options.ts";
 export type { IdempotencyPolicy, IdempotentOptions } from "./idempotency/idempotency-policy.ts";
 export type { IdempotencyError } from "./idempotency/once.ts";
+export * from "./infrastructure.ts";
 export {
   type LogChannel,
   type LogEnd,
@@ -204,10 +79,20 @@ export { type SubscribeLogRequest, subscribeLog } from "./log/subscribe-log.ts";
 export {
   type ActingOptions,
   type AddDnsValues,
+  type AnalyticsCapabilities,
+  type AnalyticsError,
+  type AnalyticsFacts,
+  type AnalyticsProvider,
+  type AnalyticsSite,
+  type AnalyticsSiteKey,
+  type AnalyticsSnippet,
   type AnyCertificateChallenge,
   type AppendLogError,
   type AppliedDnsChanges,
+  type AppliedStep,
   type ApplyDnsChanges,
+  type ApplyOptions,
+  type ApplyStep,
   type BlobStore,
   type CallOptions,
   type CertificateAccount,
@@ -219,16 +104,32 @@ export {
   type CertificateChallenge,
   type CertificateChallengeStatus,
   type CertificateChallengeType,
+  type CertificateChange,
+  type CertificateChangeError,
   type CertificateOrder,
   type CertificateOrderError,
   type CertificateOrderHead,
   type CertificateOrderStatus,
   type CertificateOrderStepError,
   type CertificateProblem,
+  type CertificateRecordError,
   type CertificateRenewalInfo,
+  type CertificateSeen,
+  type CertificateStore,
+  type CertificateTarget,
+  type CertificateTargetError,
+  type CertificateToDeliver,
+  type ChallengeSolver,
+  type ChallengeSolverError,
+  type ChallengeToSolve,
+  type ClaimedOperation,
+  type ClaimOperation,
   type Clock,
+  type ConcludeStep,
   type ContentSource,
   type CreateDnsZone,
+  type DeliveredOperation,
+  type DeliverOperation,
   type DnsAnswer,
   type DnsAuthority,
   type DnsCertificateChallenge,
@@ -251,24 +152,47 @@ export {
   type DomainChangeError,
   type DomainStore,
   dnsRecordTypes,
+  type EnsureAnalyticsSite,
+  type EnsuredAnalyticsSite,
   type Events,
   type HostAnswer,
   type HostingEvent,
   type HostProbe,
+  type HostRoute,
+  type HostRoutes,
+  type HostRoutesCapabilities,
+  type HostRoutesError,
   type HttpCertificateChallenge,
+  type IntendStep,
   type IssuedCertificate,
+  type KeyVault,
+  type ListCertificates,
   type ListDomains,
+  type ListOperations,
+  type ListWaitingSites,
   type LogAppend,
   type LogAppended,
   type LogPage,
   type LogRead,
   type LogStore,
+  type MoveOperation,
   type NameProof,
   type NameProofStatus,
+  type NewCertificateRecord,
+  type Opened,
+  type OpenSealedError,
+  type OperationActError,
+  type OperationClaim,
+  type OperationClaimError,
+  type OperationRunner,
+  type OperationRunnerCapabilities,
+  type OperationStore,
   type Page,
   type PageRequest,
   type PlaceCertificateOrder,
   type PlaceCertificateOrderError,
+  type PlanError,
+  type PlanResource,
   type Progress,
   type ProgressListener,
   type PublicProbe,
@@ -277,18 +201,38 @@ export {
   type RegisterCertificateAccount,
   type ReleaseProblem,
   type RemoveDnsValues,
+  type RemoveHostRoute,
   type ReplaceDnsSet,
+  type RequestOperation,
   type Resolver,
   type ResolverError,
+  type ResourceDifference,
+  type ResourceError,
+  type ResourceObservation,
+  type ResourcePiece,
+  type ResourceProvider,
+  type ResourceProviderCapabilities,
+  type ResourceSecrets,
+  type ResourceStep,
   type RevocationReason,
+  type RouteTarget,
+  type Sealed,
+  type SetHostRoute,
+  type SettleOperation,
+  type SiteOutcome,
+  type SiteOutcomeReason,
   type Store,
   type StoreError,
+  type SubmittedOperation,
   systemClock,
   systemRandom,
   type Target,
   type TargetError,
   type VerifyDomain,
   type VerifyRequest,
+  type WaitingSite,
+  type WaitingSiteClaim,
+  type WaitingSites,
   type WorkOptions,
 } from "./ports/index.ts";
 export type { CheckPreviewError } from "./preview/check-preview.ts";

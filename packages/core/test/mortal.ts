@@ -28,15 +28,16 @@ export function mortal<T extends readonly Target[]>(
 ): HostingOptions {
   return {
     ...options,
-    store: wrap<Store>(options.store, mortality),
-    blobs: wrap<BlobStore>(options.blobs, mortality),
-    targets: options.targets.map((target) => wrap<Target>(target, mortality)),
+    store: mortalPort<Store>(options.store, mortality),
+    blobs: mortalPort<BlobStore>(options.blobs, mortality),
+    targets: options.targets.map((target) => mortalPort<Target>(target, mortality)),
   };
 }
 
 const never = new Promise<never>(() => undefined);
 
-function wrap<P extends { readonly name: string }>(port: P, mortality: Mortality): P {
+/** One port of a process that dies. */
+export function mortalPort<P extends { readonly name: string }>(port: P, mortality: Mortality): P {
   return new Proxy(port, {
     get(target, property, receiver) {
       const value: unknown = Reflect.get(target, property, receiver);

@@ -14,6 +14,8 @@ export { type ChallengeAnswers, type ChallengeTable, challengeTable } from "./ch
 export { type ChallengeOptions, withChallenges } from "./challenge/with-challenges.ts";
 export { type RecordContent, type RecordContentOptions, recordContent } from "./content/record-content.ts";
 export { type AskHandlerOptions, askHandler } from "./domain/ask-handler.ts";
+export { type DomainResolverOptions, domainResolver } from "./domain/domain-resolver.ts";
+export { type EdgeMarkOptions, withEdgeMark } from "./domain/edge-mark.ts";
 export type { AuditScope, ShowEntry } from "./log/audit-feed.ts";
 export type { EventHandler, EventHandlerOptions } from "./log/event-handler.ts";
 export type { EventAccess, EventRequest } from "./log/event-request.ts";
@@ -26,3 +28,4 @@ export { type HostProbeOptions, hostProbe } from "./probe/host-probe.ts";
 export { type HttpProbeOptions, httpProbe } from "./probe/http-probe.ts";
 export type { PublicAddress } from "./probe/public-address.ts";
 export { createSiteHandler, type SiteHandler } from "./site-handler.ts";
+export { type TlsContexts, type TlsContextsOptions, tlsContexts } from "./tls/tls-contexts.ts";

@@ -4,3 +4,5 @@ export type { EmbeddedError, EmbeddedOptions } from "./embedded/embedded-storage
 export type { MigrationOutcome } from "./migrations/migrate.ts";
 export { type PgStorage, type PgStorageOptions, pgStorage, type SchemaOptions } from "./pg-storage.ts";
 export type { PgStore } from "./pg-store.ts";
+export type { SitesTableColumns, SitesTableWords } from "./waiting/sites-table.ts";
+export { type TableWaitingSitesOptions, tableWaitingSites } from "./waiting/table-waiting-sites.ts";

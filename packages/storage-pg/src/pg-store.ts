@@ -2,19 +2,23 @@ import {
   type AdapterError,
   adapterError,
   attempt,
+  type CertificateStore,
   type DomainStore,
   type LogStore,
+  type OperationStore,
   type ResultAsync,
   type Store,
   type StoreCapabilities,
 } from "@hostelry/core/adapter";
 import type { Session } from "./database/session.ts";
 import { auditRecords } from "./records/audit-records.ts";
+import { certificateRecords } from "./records/certificate-records.ts";
 import { domainRecords } from "./records/domain-records.ts";
 import { expiredRecords } from "./records/expired-records.ts";
 import { idempotencyRecords } from "./records/idempotency-records.ts";
 import { leaseRecords } from "./records/lease-records.ts";
 import { logRecords } from "./records/log-records.ts";
+import { operationRecords } from "./records/operation-records.ts";
 import { previewRecords } from "./records/preview-records.ts";
 import { publicationJournal } from "./records/publication-journal.ts";
 import { revisionRecords } from "./records/revision-records.ts";
@@ -28,6 +32,10 @@ export interface PgStore extends Store {
   readonly logs: LogStore;
   /** Domains, in the same schema. Open until the store is closed. */
   readonly domains: DomainStore;
+  /** Certificates, in the same schema. Open until the store is closed. */
+  readonly certificates: CertificateStore;
+  /** Operations of provisioning, in the same schema. Open until the store is closed. */
+  readonly operations: OperationStore;
   /**
    * Refuses new calls, waits for those under way, and frees what the store itself opened: an embedded database and its
    * directory, never a pool or client of the host. Repeated: success.
@@ -67,6 +75,8 @@ export function pgStore({ session, name, capabilities, free }: PgStoreParts): Pg
     ...auditRecords(session),
     logs: logRecords(session, name, capabilities),
     domains: domainRecords(session, name, capabilities),
+    certificates: certificateRecords(session, name, capabilities),
+    operations: operationRecords(session, name, capabilities),
     close: () =>
       attempt(
         () => {

@@ -6,6 +6,7 @@ import {
   type IncomingMessage,
 } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import { offAbort, onAbort } from "./abort-listeners.ts";
 import type { S3Connection, StoreAddress } from "./s3-connection.ts";
 import type { SignedRequest } from "./signed-request.ts";
 
@@ -61,8 +62,10 @@ export function exchange(connection: S3Connection, address: StoreAddress): Excha
         });
         // By hand: the option of that name watches the streams' ends as well, which costs as much as all else together.
         const abort = (): void => void request.destroy(signal?.reason instanceof Error ? signal.reason : undefined);
-        signal?.addEventListener("abort", abort, { once: true });
-        request.once("close", () => signal?.removeEventListener("abort", abort));
+        if (signal !== undefined) {
+          onAbort(signal, abort);
+          request.once("close", () => offAbort(signal, abort));
+        }
         // An aborted request ends with an AbortError of Node's own; the caller's reason says more.
         const failed = (cause: unknown): void => reject(signal?.aborted === true ? signal.reason : cause);
         request.once("error", failed);

@@ -39,6 +39,7 @@ export function s3Bucket(options: S3BucketOptions): ObjectClient {
   if (!(partBytes >= 5 * 1024 * 1024)) throw new TypeError("A part has at least 5 MiB.");
   const requests = storeRequests(name, options);
   const { place } = requests.address;
+  const shared = new WeakSet<AbortSignal>();
 
   /** What does not come through the requests' own loop is a store that breaks the protocol. */
   const call = <T, E = AdapterError>(
@@ -47,7 +48,10 @@ export function s3Bucket(options: S3BucketOptions): ObjectClient {
     work: () => Promise<T>,
   ): ResultAsync<T, E> => {
     // Hundreds of calls side by side listen to one signal, and all of them leave it again: that is no leak.
-    if (signal !== undefined) setMaxListeners(0, signal);
+    if (signal !== undefined && !shared.has(signal)) {
+      setMaxListeners(0, signal);
+      shared.add(signal);
+    }
     return attempt(
       work,
       (cause) => storeFailure(cause, { adapter: name, place, operation, state: "unchanged", signal }) as E,

@@ -1,4 +1,5 @@
 import { type ActivateOutcome, type ActivateRequest, isReleaseId } from "@hostelry/core/adapter";
+import { assertShown, dockWords } from "./dock.ts";
 import { change, type EdgeParts, look, type Tracked, unreadableAnswer } from "./edge-parts.ts";
 import { assertGuard, assertSiteId, assertSlot, assertToken, invalidInput } from "./layout/request-checks.ts";
 import { lineOf } from "./node/answer.ts";
@@ -10,6 +11,7 @@ export async function activate(parts: EdgeParts, request: ActivateRequest, track
   const { siteId, slot, release, fencingToken, guard, samples } = request;
   assertSiteId(siteId);
   assertSlot(slot);
+  assertShown(parts, slot);
   assertToken(fencingToken);
   if (release !== null && !isReleaseId(release)) throw invalidInput("release", "it is not the name of a release");
   if (guard !== undefined) assertGuard(guard);
@@ -18,6 +20,7 @@ export async function activate(parts: EdgeParts, request: ActivateRequest, track
     ...["activate", siteId, String(fencingToken), slot, release ?? "-"],
     ...[guard?.tokenHash ?? "-", guard === undefined ? "-" : guard.expiresAt.toISOString()],
     samples === undefined ? "-" : String(samples.length),
+    ...dockWords(parts, siteId),
   ];
   const followedBy = samples === undefined ? [] : sampleLines(samples);
   const { signal } = tracked;

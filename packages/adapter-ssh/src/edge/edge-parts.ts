@@ -1,4 +1,5 @@
 import { type FailureState, hostingError, type ReleaseId, type SiteId } from "@hostelry/core/adapter";
+import type { DocumentRoot } from "./document-root.ts";
 import type { KnownReleases } from "./known-releases.ts";
 import type { Answer } from "./node/answer.ts";
 import { nodeFailure } from "./node/node-failure.ts";
@@ -14,6 +15,8 @@ export interface EdgeParts {
   readonly known: KnownReleases;
   readonly packing: Packing | "auto";
   readonly now: () => Date;
+  /** Where a panel has a site's document root; `undefined` for a web server that looks below the root. */
+  readonly documentRoot: ((siteId: SiteId) => DocumentRoot) | undefined;
   /** Whether the tree of links that the next release begins with is made while nobody waits. */
   readonly prepares: boolean;
   /** Does one after the other what changes a site in one step; staging is not among it. */

@@ -1,19 +1,16 @@
 import type { ReleaseId, ReleaseManifest, SiteId } from "@hostelry/core/adapter";
-import { digestOfLines, manifestLines } from "./layout/manifest-lines.ts";
+import { digestOfTexts, manifestTexts } from "./layout/manifest-lines.ts";
 
 /** A release that a node is believed to hold. What it really holds is compared by digest, on the node. */
 export interface KnownRelease {
   readonly manifest: ReleaseManifest;
-  /** Lines of its stored manifest. */
-  readonly lines: readonly string[];
   /** Digest of the stored manifest. */
   readonly digest: string;
 }
 
 /** Makes the facts about a release that a node stores. */
 export function knownRelease(manifest: ReleaseManifest): KnownRelease {
-  const lines = manifestLines(manifest);
-  return { manifest, lines, digest: digestOfLines(lines) };
+  return { manifest, digest: digestOfTexts(manifestTexts(manifest)) };
 }
 
 /** What is remembered of a node's releases, so that it need not be asked. */

@@ -6,6 +6,7 @@ import {
   type SiteId,
   type SlotName,
 } from "@hostelry/core/adapter";
+import { assertShown, dockOf } from "./dock.ts";
 import { type EdgeParts, look, type Tracked, unreadableAnswer } from "./edge-parts.ts";
 import { assertSiteId, assertSlot, invalidInput } from "./layout/request-checks.ts";
 import { type Answer, lineOf, linesOf } from "./node/answer.ts";
@@ -20,7 +21,8 @@ export async function probe(
   const { siteId, slot, samples } = request;
   assertSiteId(siteId);
   assertSlot(slot);
-  const words = ["probe", siteId, slot, String(samples.length)];
+  assertShown(parts, slot);
+  const words = ["probe", siteId, slot, String(samples.length), dockOf(parts, siteId)];
   const about = { operation: "probe", siteId };
   const answer = await look(parts, about, { words, followedBy: sampleLines(samples), signal });
   const outcome = readProbe(answer, samples);

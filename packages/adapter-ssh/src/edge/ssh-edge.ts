@@ -3,12 +3,14 @@ import {
   attempt,
   type CallOptions,
   type ResultAsync,
+  type SiteId,
   type Target,
   type TargetError,
   type Transport,
 } from "@hostelry/core/adapter";
 import { activate } from "./activate.ts";
 import { discard } from "./discard.ts";
+import type { DocumentRoot } from "./document-root.ts";
 import type { EdgeParts, Tracked } from "./edge-parts.ts";
 import { bindHost, type ExpiredPreview, type HostRequest, sweep, unbindHost } from "./hosts.ts";
 import { knownReleases } from "./known-releases.ts";
@@ -37,6 +39,17 @@ export interface SshEdgeOptions {
    * a good deal faster; each site's live release takes its directories (not its files) twice. Default `true`.
    */
   readonly prepares?: boolean | undefined;
+  /**
+   * Account of the node that everything is done as and belongs to, for a transport of root's. Needs `setpriv` there (util-linux). Default: the
+   * transport's own account.
+   */
+  readonly runAs?: string | undefined;
+  /**
+   * Where a panel has a site's document root: there a link is kept that leads to the live release, and in maintenance or suspension to
+   * a directory without it. Such a target shows no previews and binds no hosts. Same file system as the root. Default: the web server's
+   * configuration leads to `sites/<siteId>/current`.
+   */
+  readonly documentRoot?: ((siteId: SiteId) => DocumentRoot) | undefined;
   /** The time, for the node's journal and for what is carried along. Default: the machine's. */
   readonly now?: (() => Date) | undefined;
 }
@@ -92,15 +105,18 @@ export interface SshEdge extends Target {
  */
 export function sshEdge(transport: Transport, root: string, options: SshEdgeOptions = {}): SshEdge {
   const { name = transport.name, durability = "full", packing = "auto", maxSessions = 4, prepares = true } = options;
-  const { now = () => new Date() } = options;
+  const { now = () => new Date(), documentRoot, runAs } = options;
   if (!root.startsWith("/")) throw new TypeError(`root must be an absolute path, not ${JSON.stringify(root)}`);
-  const sessions = sessionPool(transport, { root: root.replace(/\/+$/, ""), durability, now, maxSessions });
+  if (runAs !== undefined && !/^[a-z_][a-z0-9_-]{0,31}$/i.test(runAs))
+    throw new TypeError("runAs must be an account's name");
+  const sessions = sessionPool(transport, { root: root.replace(/\/+$/, ""), runAs, durability, now, maxSessions });
   const background = new Set<Promise<unknown>>();
   const parts: EdgeParts = {
     name,
     sessions,
     known: knownReleases(),
     packing,
+    documentRoot,
     prepares,
     now,
     inTurn: siteTurns(),
@@ -135,7 +151,7 @@ export function sshEdge(transport: Transport, root: string, options: SshEdgeOpti
   return {
     spec: "target/1",
     name,
-    capabilities: { fencing: true, previews: true, servingState: true, verify: true },
+    capabilities: { fencing: true, previews: documentRoot === undefined, servingState: true, verify: true },
     observe: (siteId, { signal } = {}) => run("observe", signal, (tracked) => observe(parts, siteId, tracked)),
     missing: (request, { signal } = {}) => run("missing", signal, (tracked) => missing(parts, request, tracked)),
     stage: (request, { signal, onProgress } = {}) =>

@@ -15,7 +15,7 @@ export function caddyConfig(options: CheckedEdgeConfigOptions): string {
 function siteBlock(options: CheckedEdgeConfigOptions, { address, port, tls }: EdgeListener): string {
   const head = [
     ...(address === undefined ? [] : [`\tbind ${address}\n`]),
-    ...(tls === undefined ? [] : [`\ttls ${tls.certificateFile} ${tls.keyFile}\n`]),
+    ...(typeof tls !== "object" ? [] : [`\ttls ${tls.certificateFile} ${tls.keyFile}\n`]),
     ...(options.compress === "never" ? [] : ["\tencode zstd gzip\n"]),
   ];
   return `${tls === undefined ? "http" : "https"}://:${port} {
@@ -36,12 +36,23 @@ ${head.join("")}	header -Server
 		header Content-Type text/plain
 		file_server
 	}
-${places(options)
+${edgeMark(options)}${places(options)
   .map((place) => caddyPlaceRoute(options, place))
   .join("")}	route {
 		error "unknownHost" 404
 	}
 ${caddyErrorRoutes(options)}}
+`;
+}
+
+function edgeMark({ edgeMark: mark }: CheckedEdgeConfigOptions): string {
+  if (mark === undefined) return "";
+  return `	@mark path ${mark.path}
+	route @mark {
+		header Content-Type text/plain
+		header Cache-Control no-store
+		respond "${mark.text}" 200
+	}
 `;
 }
 

@@ -24,6 +24,7 @@ export function caddyPlaceRoute(options: CheckedEdgeConfigOptions, place: CaddyP
     ...(access === undefined ? [] : ["header Referrer-Policy no-referrer", `header X-Robots-Tag "noindex, nofollow"`]),
     // Without a directory there is no such host; said before everything else, so that markers are those of a site.
     ...refuse(`unknown_${name}`, `not file {\n\t\t\t\troot ${site}\n\t\t\t\ttry_files /\n\t\t\t}`, "unknownHost", 404),
+    ...redirects(name, site),
     ...refuse(`suspended_${name}`, marker(site, "suspended"), "suspended", 503),
     ...refuse(`maintenance_${name}`, marker(site, "maintenance"), "maintenance", 503),
     ...gate(access),
@@ -44,6 +45,17 @@ ${steps.map((step) => `\t\t${step}\n`).join("")}	}
 
 function refuse(matcher: string, condition: string, reason: string, status: number): readonly string[] {
   return [`@${matcher} {\n\t\t\t${condition}\n\t\t}`, `error @${matcher} "${reason}" ${status}`];
+}
+
+/** A host that is a link to `redirects/to-apex` has that file in its place; where it leads follows from its own name. */
+function redirects(name: string, site: string): readonly string[] {
+  const host = `header_regexp apex_${name} Host ^(?i)www\\.([a-z0-9.-]+?)\\.?(?::[0-9]+)?$`;
+  return [
+    `@apex_${name} {\n\t\t\t${marker(site, "to-apex")}\n\t\t\t${host}\n\t\t}`,
+    `redir @apex_${name} {scheme}://{re.apex_${name}.1}{uri} 308`,
+    `@www_${name} {\n\t\t\t${marker(site, "to-www")}\n\t\t}`,
+    `redir @www_${name} {scheme}://www.{host}{uri} 308`,
+  ];
 }
 
 function marker(site: string, name: string): string {

@@ -1,12 +1,19 @@
 import { err, type HostingErrorOf, hostingError, ok, type Result } from "@hostelry/core/adapter";
 
+/** Where a listener's certificate comes from. */
+export type EdgeTls = "delivered" | { readonly certificateFile: string; readonly keyFile: string };
+
 /** A place where the web server answers. */
 export interface EdgeListener {
   /** An IP address; IPv6 in brackets. Default: every address. */
   readonly address?: string | undefined;
   readonly port: number;
-  /** PEM files on the node: then it speaks TLS. */
-  readonly tls?: { readonly certificateFile: string; readonly keyFile: string } | undefined;
+  /**
+   * Then it speaks TLS. PEM files on the node: the same certificate for every visitor. `delivered` (nginx 1.15.9 or newer): for each name what
+   * `edgeCertificates` has delivered below the root, looked up at each handshake, so that a new one needs no reload; a visitor
+   * of a name without one is refused.
+   */
+  readonly tls?: EdgeTls | undefined;
 }
 
 /** Who sees a preview. */
@@ -47,6 +54,11 @@ export interface EdgeConfigOptions {
    * a `data.txt.gz` of its own beside `data.txt`, a site's visitors get the one for the other.
    */
   readonly compress?: "never" | "on-request" | "prepared" | undefined;
+  /**
+   * What is answered at `/.well-known/<provider>-edge`, for every name: by it `domains.checkPointing` knows that a name leads here through a proxy of
+   * its owner's (`edgeMark` of `createDomains`). 1 to 200 letters, digits, `_` and `-`. Default: nothing.
+   */
+  readonly edgeMark?: { readonly provider?: string | undefined; readonly text: string } | undefined;
 }
 
 /** Options that were checked, with their defaults. */
@@ -59,6 +71,8 @@ export interface CheckedEdgeConfigOptions {
   readonly php: { readonly listensAt: string } | undefined;
   readonly retryAfterSeconds: number;
   readonly compress: "never" | "on-request" | "prepared";
+  /** Path and text of the mark. */
+  readonly edgeMark: { readonly path: string; readonly text: string } | undefined;
 }
 
 // Lists of what is allowed, not of what is dangerous: what may stand in a quoted word differs between servers, and neither
@@ -75,7 +89,7 @@ export function checkEdgeConfigOptions(
   options: EdgeConfigOptions,
 ): Result<CheckedEdgeConfigOptions, HostingErrorOf<"INVALID_INPUT">> {
   const { root, listen = [{ port: 80 }], siteLabels, previews, missingPath = "not-found", php } = options;
-  const { retryAfterSeconds = 120, compress = "on-request" } = options;
+  const { retryAfterSeconds = 120, compress = "on-request", edgeMark } = options;
   const problem =
     pathProblem("root", root) ??
     listenProblem(listen) ??
@@ -85,11 +99,13 @@ export function checkEdgeConfigOptions(
     phpProblem(php?.listensAt) ??
     choiceProblem("missingPath", missingPath, ["not-found", "index", "marked"]) ??
     choiceProblem("compress", compress, ["never", "on-request", "prepared"]) ??
+    markProblem(edgeMark) ??
     (Number.isSafeInteger(retryAfterSeconds) && retryAfterSeconds >= 1 && retryAfterSeconds <= 31_536_000
       ? undefined
       : invalid("retryAfterSeconds", "it must be whole seconds, from 1 to a year"));
   if (problem !== undefined) return err(problem);
-  return ok({ root, listen, siteLabels, previews, missingPath, php, retryAfterSeconds, compress });
+  const mark = edgeMark && { path: `/.well-known/${edgeMark.provider ?? "hostelry"}-edge`, text: edgeMark.text };
+  return ok({ root, listen, siteLabels, previews, missingPath, php, retryAfterSeconds, compress, edgeMark: mark });
 }
 
 /** The error for a path that is not absolute, or has characters that a configuration could read otherwise. */
@@ -107,10 +123,11 @@ function listenProblem(listen: readonly EdgeListener[]): HostingErrorOf<"INVALID
       return invalid("listen.address", "it must be an IP address, IPv6 in brackets");
     }
     const problem =
-      tls &&
+      typeof tls === "object" &&
       (pathProblem("listen.tls.certificateFile", tls.certificateFile) ??
         pathProblem("listen.tls.keyFile", tls.keyFile));
-    if (problem !== undefined) return problem;
+    if (problem !== false && problem !== undefined) return problem;
+    if (typeof tls === "string" && tls !== "delivered") return invalid("listen.tls", "it must be files, or delivered");
   }
   return undefined;
 }
@@ -133,6 +150,15 @@ function accessProblem(access: PreviewAccess | undefined): HostingErrorOf<"INVAL
   if (access === undefined || access === "anyone-with-the-address") return undefined;
   if (typeof access === "object" && localUrl.test(access.askAt) && URL.canParse(access.askAt)) return undefined;
   return invalid("previews.access", "it must be anyone-with-the-address, or askAt with a plain http or https URL");
+}
+
+function markProblem(mark: EdgeConfigOptions["edgeMark"]): HostingErrorOf<"INVALID_INPUT"> | undefined {
+  if (mark === undefined) return undefined;
+  if (!/^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/.test(mark.provider ?? "hostelry")) {
+    return invalid("edgeMark.provider", "it must be 1 to 32 lower-case letters, digits and hyphens");
+  }
+  if (/^[A-Za-z0-9][A-Za-z0-9_-]{0,199}$/.test(mark.text)) return undefined;
+  return invalid("edgeMark.text", "it must be 1 to 200 letters, digits, _ and -, the first one no sign");
 }
 
 function phpProblem(listensAt: string | undefined): HostingErrorOf<"INVALID_INPUT"> | undefined {

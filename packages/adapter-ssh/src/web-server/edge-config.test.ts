@@ -29,6 +29,8 @@ const places: Readonly<Record<string, (value: string) => EdgeConfigOptions>> = {
   askAt: (askAt) => ({ ...full, previews: { below: "p.test", access: { askAt } } }),
   missingPath: (missingPath) => ({ ...full, missingPath: missingPath as "index" }),
   php: (listensAt) => ({ ...full, php: { listensAt } }),
+  edgeMark: (text) => ({ ...full, edgeMark: { text } }),
+  edgeMarkProvider: (provider) => ({ ...full, edgeMark: { provider, text: "mark" } }),
 };
 
 describe("edgeConfig", () => {
@@ -142,6 +144,8 @@ describe("edgeConfig", () => {
 /** For each option, a value like those that can be accepted for it. */
 const harmless: Readonly<Record<string, string>> = {
   root: "/srv/hostelry",
+  edgeMark: "mark",
+  edgeMarkProvider: "hoster",
   address: "192.0.2.1",
   certificateFile: "/c",
   keyFile: "/k",

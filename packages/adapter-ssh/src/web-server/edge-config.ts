@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { HostingErrorOf, Result } from "@hostelry/core/adapter";
+import { err, type HostingErrorOf, hostingError, type Result } from "@hostelry/core/adapter";
 import { caddyConfig } from "./caddy-config.ts";
 import { revisionPlaceholder } from "./configuration-check.ts";
 import { checkEdgeConfigOptions, type EdgeConfigOptions } from "./edge-config-options.ts";
@@ -21,6 +21,12 @@ export function edgeConfig(
   options: EdgeConfigOptions,
 ): Result<string, HostingErrorOf<"INVALID_INPUT">> {
   const write = server === "caddy" ? caddyConfig : nginxConfig;
+  if (server === "caddy" && options.listen?.some(({ tls }) => tls === "delivered")) {
+    const problem = "Caddy can't look certificates up by name: let it get its own (`ask`), or name files";
+    return err(
+      hostingError("INVALID_INPUT", `listen.tls can't be used: ${problem}.`, { field: "listen.tls", problem }),
+    );
+  }
   return checkEdgeConfigOptions(options).map((checked) => {
     const text = preamble + write(checked);
     return text.replaceAll(revisionPlaceholder, createHash("sha256").update(text).digest("hex").slice(0, 16));

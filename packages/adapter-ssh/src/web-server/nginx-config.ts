@@ -24,14 +24,28 @@ export function nginxConfig(options: CheckedEdgeConfigOptions): string {
   const site = `${root}/hosts/$hostelry_host`;
   servers.push(server(options, `(?<hostelry_host>${hostNamePattern})`, { site, content: `${site}/current` }));
   servers.push(noHostServer(options));
+  if (options.listen.some(({ tls }) => tls === "delivered")) servers.unshift(certificateMap(root));
   return servers.join("\n");
+}
+
+/**
+ * Where the certificate of a name is. Looked up at each handshake: nginx opens the files then, as its workers. Only what wildcards answer for
+ * is in a file of its own, which nginx reads when it is reloaded. A name that is no file's finds none, so the handshake is refused.
+ */
+function certificateMap(root: string): string {
+  return `map $ssl_server_name $hostelry_certificate {
+    default none;
+    include "${root}/certificates/[w]ildcards.map";
+    "~^(?<hostelry_sni>${hostNamePattern})$" $hostelry_sni;
+}
+`;
 }
 
 function server(options: CheckedEdgeConfigOptions, names: string, place: NginxPlace): string {
   const { root, listen } = options;
   const cacheControl = place.preview === undefined ? "public, max-age=0, must-revalidate" : "private, no-store";
   return `server {
-${listen.map((listener) => listenLines(listener, false)).join("")}
+${listen.map((listener) => listenLines(root, listener, false)).join("")}
     server_name "~^(?=.{1,253}$)${names}$";
     server_tokens off;
     root "${place.content}";
@@ -64,14 +78,38 @@ ${place.preview === undefined ? "" : previewHeaders}
     set $hostelry_state "";
     if (-f "${place.site}/maintenance") { set $hostelry_state maintenance; }
     if (-f "${place.site}/suspended") { set $hostelry_state suspended; }
-    if ($uri ~ "^/\\.(?:hostelry|well-known/acme-challenge)/") { set $hostelry_state ""; }
+    if (-f "${place.site}/to-apex") { set $hostelry_state to-apex; }
+    if (-f "${place.site}/to-www") { set $hostelry_state to-www; }
+    if ($uri ~ "^/\\.(?:hostelry/|well-known/(?:acme-challenge/|[a-z0-9-]+-edge$))") { set $hostelry_state ""; }
     if ($hostelry_state != "") { rewrite ^ /.hostelry/$hostelry_state last; }
 
     location ^~ /.well-known/acme-challenge/ {
         ${nginxGate(place, false)}alias "${root}/acme/";
         default_type text/plain;
     }
-${nginxLocations(options, place)}}
+${edgeMark(options)}${redirectLocations}${nginxLocations(options, place)}}
+`;
+}
+
+/** A host that is a link to `redirects/to-apex` has that file in its place; where it leads follows from its own name. */
+const redirectLocations = `    location = /.hostelry/to-apex {
+        internal;
+        if ($host ~ "^www\\.(?<hostelry_apex>.+)$") { return 308 $scheme://$hostelry_apex$request_uri; }
+        return 404;
+    }
+    location = /.hostelry/to-www {
+        internal;
+        return 308 $scheme://www.$host$request_uri;
+    }
+`;
+
+function edgeMark({ edgeMark: mark }: CheckedEdgeConfigOptions): string {
+  if (mark === undefined) return "";
+  return `    location = ${mark.path} {
+        default_type text/plain;
+        add_header Cache-Control no-store always;
+        return 200 "${mark.text}";
+    }
 `;
 }
 
@@ -91,9 +129,9 @@ ${compress === "prepared" ? "    gzip_static on;\n" : ""}    gzip_vary on;
 }
 
 /** For requests without a name, or with one that can't be a file's name. */
-function noHostServer({ listen }: CheckedEdgeConfigOptions): string {
+function noHostServer({ root, listen }: CheckedEdgeConfigOptions): string {
   return `server {
-${listen.map((listener) => listenLines(listener, true)).join("")}
+${listen.map((listener) => listenLines(root, listener, true)).join("")}
     server_name _;
     server_tokens off;
     default_type "text/html; charset=utf-8";
@@ -105,10 +143,13 @@ ${listen.map((listener) => listenLines(listener, true)).join("")}
 `;
 }
 
-function listenLines({ address, port, tls }: EdgeListener, isDefault: boolean): string {
+function listenLines(root: string, { address, port, tls }: EdgeListener, isDefault: boolean): string {
   const parameters = `${tls === undefined ? "" : " ssl"}${isDefault ? " default_server" : ""}`;
   const places = address === undefined ? [`${port}`, `[::]:${port}`] : [`${address}:${port}`];
   const lines = places.map((place) => `    listen ${place}${parameters};\n`).join("");
   if (tls === undefined) return lines;
-  return `${lines}    ssl_certificate "${tls.certificateFile}";\n    ssl_certificate_key "${tls.keyFile}";\n`;
+  const held = `${root}/certificates/names/$hostelry_certificate`;
+  const { certificateFile, keyFile } =
+    tls === "delivered" ? { certificateFile: `${held}/chain.pem`, keyFile: `${held}/key.pem` } : tls;
+  return `${lines}    ssl_certificate "${certificateFile}";\n    ssl_certificate_key "${keyFile}";\n`;
 }

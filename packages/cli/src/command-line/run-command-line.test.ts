@@ -106,6 +106,7 @@ describe("help", () => {
       "nodes",
       "dns",
       "domains",
+      "certs",
       "gc",
       "migrate",
     ]);

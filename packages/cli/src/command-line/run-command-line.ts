@@ -1,3 +1,4 @@
+import { certs } from "../commands/certs.ts";
 import { dns } from "../commands/dns.ts";
 import { domains } from "../commands/domains.ts";
 import { edge } from "../commands/edge.ts";
@@ -44,6 +45,7 @@ const commands: readonly Command[] = [
   nodes,
   dns,
   domains,
+  certs,
   gc,
   migrate,
 ];
@@ -53,7 +55,7 @@ export interface Surroundings {
   readonly stdout: TextSink;
   readonly stderr: TextSink;
   /**
-   * `HOSTELRY_STATE`, `HOSTELRY_NODES`, `HOSTELRY_DNS_KEY`, `HOSTELRY_ORIGIN`, `NO_COLOR`, `USER` and `SSH_AUTH_SOCK` are read, and what a nodes
+   * `HOSTELRY_STATE`, `HOSTELRY_NODES`, `HOSTELRY_DNS_KEY`, `HOSTELRY_VAULT_KEY`, `HOSTELRY_ACME_DIRECTORY`, `HOSTELRY_ORIGIN`, `NO_COLOR`, `USER` and `SSH_AUTH_SOCK` are read, and what a nodes
    * file names.
    */
   readonly env: Readonly<Record<string, string | undefined>>;

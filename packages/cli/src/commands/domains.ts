@@ -19,8 +19,9 @@ import { UsageError } from "../command-line/usage-error.ts";
 import { domainLine, domainObject, domainRow, instructionsText, pointingText } from "../report/domain-text.ts";
 import { everyItem } from "../state/every-item.ts";
 import { findSite } from "../state/find-site.ts";
-import { type OpenState, withRecords } from "../state/with-hosting.ts";
+import { type OpenState, withHosting, withRecords } from "../state/with-hosting.ts";
 import { table } from "../terminal/table.ts";
+import { bindingOptions, bindingWords, withBindings } from "./domain-bindings.ts";
 
 /** Whose names are meant where nobody else is named: there is one operator at a command line. */
 const defaultTenant = "operator";
@@ -45,11 +46,16 @@ export const domains: Command = {
     "check NAME --address ADDRESS…",
     "activate NAME --address ADDRESS… | --before-pointing",
     "primary NAME",
+    "bind NAME --site SITE [--primary] [--address ADDRESS… --provider …] | --before-pointing",
+    "unbind NAME",
+    "status NAME",
+    "reconcile NAME",
     "release NAME",
     "sweep --address ADDRESS…",
   ],
   options: {
     ...stateOptions,
+    ...bindingOptions,
     site: { type: "string", value: "SITE", help: "the site, by name or id" },
     method: { type: "string", value: "METHOD", help: "how to prove the name: dns (default) or http" },
     tenant: { type: "string", value: "ID", help: `whose name it is (default ${defaultTenant})` },
@@ -61,11 +67,12 @@ export const domains: Command = {
     },
     resolver: { type: "string", value: "SERVER", multiple: true, help: "DNS server to ask (default: this machine's)" },
     root: { type: "string", value: "NAME", multiple: true, help: "hand out names one label below this one" },
-    "before-pointing": { type: "boolean", help: "activate before the name leads here" },
+    "before-pointing": { type: "boolean", help: "activate, or bind, before the name leads here" },
   },
   details: [
     "A name is proven by a TXT record that claim shows, or by a text under the name. Say verify when it is there: nothing looks\nbefore, for a server that is asked too early remembers that there was nothing.",
     "sweep looks at proven names again, warns and detaches those that neither prove themselves nor lead here any more, and\nforgets what is over. Run it every few minutes.",
+    "bind does all that is ours to do for a proven name: its records, where --provider has the zone; the record of its state; and\nits route on the nodes of the nodes file, or in www/ here, and in HAProxy where --haproxy says so. It may be repeated.\nunbind undoes it, the route first and the name last. reconcile makes of a name what the records say.",
   ],
   async run(context) {
     const [word = "list", name, ...rest] = context.args.positionals;
@@ -74,6 +81,10 @@ export const domains: Command = {
     if (word === "sweep" && name === undefined) {
       requiredAddresses(context);
       return withDomains(context, sweep);
+    }
+    if (name !== undefined && Object.hasOwn(bindingWords, word)) {
+      const bindingWord = bindingWords[word as keyof typeof bindingWords];
+      return withDomains(context, (scene) => withBindings(scene, name, bindingWord), withHosting);
     }
     const act = Object.hasOwn(words, word) ? words[word] : undefined;
     if (act === undefined || name === undefined)
@@ -167,11 +178,15 @@ async function findDomain({ domains, context, tenantId }: Scene, name: string): 
   throw hostingError("DOMAIN_NOT_FOUND", `${ascii} is not claimed by ${tenantId}.`, { domainId: ascii });
 }
 
-function withDomains(context: CommandContext, work: (scene: Scene) => Promise<ExitCode>): Promise<ExitCode> {
+function withDomains(
+  context: CommandContext,
+  work: (scene: Scene) => Promise<ExitCode>,
+  open: typeof withHosting = withRecords,
+): Promise<ExitCode> {
   const tenantId = context.args.text("tenant") ?? defaultTenant;
   if (!isTenantId(tenantId)) throw new UsageError("--tenant is 1 to 200 visible ASCII characters.");
   const resolver = resolverOf(context.args.texts("resolver"));
-  return withRecords(context, (state) => {
+  return open(context, (state) => {
     const domains = createDomains({
       store: state.domainStore,
       resolver,

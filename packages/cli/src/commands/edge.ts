@@ -18,6 +18,11 @@ export const edge: Command = {
     },
     certificate: { type: "string", value: "FILE", help: "PEM file on the node: speak TLS at all places; with --key" },
     key: { type: "string", value: "FILE", help: "the certificate's key, a PEM file on the node" },
+    tls: {
+      type: "string",
+      value: "PLACES",
+      help: "more places, which speak TLS with the certificates that are delivered to the node (nginx)",
+    },
     "site-labels": { type: "string", value: "NAME", help: "sites also answer at SITE-ID.NAME" },
     previews: {
       type: "string",
@@ -78,8 +83,14 @@ function listenFrom(args: ParsedArguments): readonly EdgeListener[] | undefined 
   }
   const tls = certificateFile === undefined || keyFile === undefined ? undefined : { certificateFile, keyFile };
   const places = args.text("listen");
-  if (places === undefined) return tls === undefined ? undefined : [{ port: 443, tls }];
-  return places.split(",").map((place) => {
+  const sealed = listeners(args.text("tls"), "delivered");
+  if (places !== undefined) return [...listeners(places, tls), ...sealed];
+  if (tls !== undefined) return [{ port: 443, tls }, ...sealed];
+  return sealed.length === 0 ? undefined : [{ port: 80 }, ...sealed];
+}
+
+function listeners(places: string | undefined, tls: EdgeListener["tls"]): readonly EdgeListener[] {
+  return (places === undefined ? [] : places.split(",")).map((place) => {
     const [, address, port = ""] = /^(?:(.+):)?(\d+)$/.exec(place.trim()) ?? [];
     if (port === "") throw new UsageError(`"${place}" is neither PORT nor ADDRESS:PORT.`);
     return { address, port: Number(port), tls };

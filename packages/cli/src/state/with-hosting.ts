@@ -1,6 +1,13 @@
 import { userInfo } from "node:os";
 import { directoryBlobStore, directoryTarget } from "@hostelry/adapter-local";
-import { createHosting, type DomainStore, type Hosting, type Target, unwrap } from "@hostelry/core";
+import {
+  type CertificateStore,
+  createHosting,
+  type DomainStore,
+  type Hosting,
+  type Target,
+  unwrap,
+} from "@hostelry/core";
 import { pgStorage } from "@hostelry/storage-pg";
 import type { CommandContext } from "../command-line/command.ts";
 import type { ExitCode } from "../command-line/exit-code.ts";
@@ -19,6 +26,7 @@ export interface OpenState {
   readonly hosting: Hosting;
   /** Who may use which name. */
   readonly domainStore: DomainStore;
+  readonly certificateStore: CertificateStore;
   /** Goes into every acting call. */
   readonly acting: { readonly actor: string; readonly signal: AbortSignal };
   /** Where sites are served, if not on this machine; those that `--node` names. */
@@ -60,7 +68,12 @@ async function withTargets(
   const store = await unwrap(pgStorage.embedded(place.records, { signal }));
   try {
     const hosting = createHosting({ store, blobs: directoryBlobStore(place.blobs), targets, publishing });
-    return await work({ hosting, domainStore: store.domains, acting: { actor: actorOf(context.env), signal } });
+    return await work({
+      hosting,
+      domainStore: store.domains,
+      certificateStore: store.certificates,
+      acting: { actor: actorOf(context.env), signal },
+    });
   } finally {
     await unwrap(store.close());
   }

@@ -60,7 +60,7 @@ describe("the budget of a limit", () => {
     let uses: RateUses = new Map();
     const now = new Date(begin);
     for (let times = 0; times < 5; times += 1) {
-      expect(checkRates(uses, costs, now)).toEqual({ allowedAt: now, limit: null });
+      expect(checkRates(uses, costs, now)).toEqual({ allowedAt: now, limit: null, key: null });
       uses = new Map([...uses, ...spendRates(uses, costs, now)]);
     }
     const { allowedAt, limit } = checkRates(uses, costs, now);

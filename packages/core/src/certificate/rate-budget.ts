@@ -42,6 +42,8 @@ export interface RateVerdict {
   readonly allowedAt: Date;
   /** The limit that is reached; `null` when none is. */
   readonly limit: string | null;
+  /** What it is counted under there. */
+  readonly key: string | null;
 }
 
 const hour = 60 * 60_000;
@@ -82,13 +84,13 @@ export function failedProofCosts(
 
 /** When all of it is allowed. All who ask too early are told the same moment, and one gets through then: queue them. */
 export function checkRates(uses: RateUses, costs: readonly RateCost[], now: Date): RateVerdict {
-  let verdict: RateVerdict = { allowedAt: now, limit: null };
+  let verdict: RateVerdict = { allowedAt: now, limit: null, key: null };
   for (const { limit, key } of costs) {
     const asNewAt = uses.get(key)?.getTime() ?? 0;
     const allowedAt = asNewAt - (limit.windowMs - limit.windowMs / limit.max);
     // Up to the next millisecond: a fraction too early would be too early.
     if (allowedAt > verdict.allowedAt.getTime())
-      verdict = { allowedAt: new Date(Math.ceil(allowedAt)), limit: limit.name };
+      verdict = { allowedAt: new Date(Math.ceil(allowedAt)), limit: limit.name, key };
   }
   return verdict;
 }

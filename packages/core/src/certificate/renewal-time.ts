@@ -14,6 +14,7 @@ const reserve = 1 / 6;
 /** Certificates of one day are spread over so much of their life. */
 const spread = 1 / 20;
 const pausesMinutes = [1, 2, 5, 10, 20, 30, 60, 120, 180, 360] as const;
+const firstPausesMinutes = [...pausesMinutes, 720, 1440] as const;
 
 /**
  * When to renew. With the authority's advice: a moment in its window, but never so late that less than a sixth of the life is left.
@@ -55,6 +56,23 @@ export function renewalRetryTime({ certificate, failures, now, notBefore }: Fail
   const leftMs = certificate.notAfter.getTime() - now.getTime();
   const boundedMs = leftMs > 0 ? Math.max(minute, Math.min(pauseMs, leftMs / 8)) : pauseMs;
   const pausedMs = boundedMs * (1 + fraction(`retry ${failures} ${certificate.sha256}`) / 4);
+  return new Date(Math.max(now.getTime() + pausedMs, notBefore?.getTime() ?? 0));
+}
+
+/**
+ * When to try again to get a first certificate: as {@link renewalRetryTime}, and less often in the end, once a day, for nobody has one
+ * that could expire.
+ *
+ * @param key of the one that is tried again, so that many do not come back together.
+ */
+export function orderRetryTime({
+  key,
+  failures,
+  now,
+  notBefore,
+}: Pick<FailedRenewal, "failures" | "notBefore" | "now"> & { readonly key: string }): Date {
+  const index = Math.min(Math.max(1, failures), firstPausesMinutes.length) - 1;
+  const pausedMs = (firstPausesMinutes[index] ?? 1) * minute * (1 + fraction(`retry ${failures} ${key}`) / 4);
   return new Date(Math.max(now.getTime() + pausedMs, notBefore?.getTime() ?? 0));
 }
 

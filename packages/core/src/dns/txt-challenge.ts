@@ -1,7 +1,7 @@
 import { type HostingErrorOf, hasCode, hostingError } from "../errors/index.ts";
 import type { CallOptions } from "../ports/call-options.ts";
 import { type Clock, systemClock } from "../ports/clock.ts";
-import type { AppliedDnsChanges, DnsChangeError, DnsProvider } from "../ports/dns/index.ts";
+import type { AppliedDnsChanges, DnsChangeError, DnsProvider, DnsZoneError } from "../ports/dns/index.ts";
 import { guardDnsProvider, guardResolver } from "../ports/index.ts";
 import type { DnsAuthority, DnsServerAnswer, Resolver, ResolverError } from "../ports/resolver.ts";
 import { err, errAsync, flow, ok, okAsync, type ResultAsync } from "../result/index.ts";
@@ -52,6 +52,10 @@ export interface TxtChallenges {
    * servers themselves, so no cache remembers that it was not there.
    */
   waitUntilVisible(challenge: TxtChallenge, options?: WaitForTxtOptions): ResultAsync<void, TxtChallengeError>;
+  /** Looks once whether every server that answers for the name shows the value; waits for nothing. */
+  isVisible(challenge: TxtChallenge, options?: CallOptions): ResultAsync<boolean, ResolverError>;
+  /** Where a challenge of that name is written: the name itself, or the one that it is an alias of, and its zone. Changes nothing. */
+  locate(name: string, options?: CallOptions): ResultAsync<PresentedTxt, DnsZoneError | ResolverError>;
   /** Removes the value, and leaves the others. What is not there is success; `presented` is what `present` answered. */
   withdraw(
     challenge: TxtChallenge,
@@ -70,11 +74,19 @@ export function txtChallenges(ports: TxtChallengePorts): TxtChallenges {
   const clock = ports.clock ?? systemClock;
   const { min, max } = provider.capabilities.ttlSeconds;
   const ttlSeconds = Math.min(max, Math.max(min, ttlOfChallenges));
+  const locate: TxtChallenges["locate"] = (asked, options = {}) =>
+    flow(async function* () {
+      const name = yield* realName(resolver, asked, options);
+      const { name: zone } = yield* findDnsZone(provider, name, options);
+      return ok({ zone, name });
+    });
   return {
+    locate,
+    isVisible: (challenge, options = {}) =>
+      serversWithout(resolver, challenge, options).map((without) => without?.length === 0),
     present: ({ name: asked, value }, options = {}) =>
       flow(async function* () {
-        const name = yield* realName(resolver, asked, options);
-        const { name: zone } = yield* findDnsZone(provider, name, options);
+        const { zone, name } = yield* locate(asked, options);
         yield* provider.applyChanges(
           { zone, changes: [{ action: "add", name, type: "TXT", values: [value], ttlSeconds }] },
           options,

@@ -4,11 +4,13 @@ import type { ActingOptions } from "../ports/call-options.ts";
 import type { DomainChangeError } from "../ports/domain-store.ts";
 import { errAsync, flow, ok, type ResultAsync } from "../result/index.ts";
 import type { SiteId } from "../site/site.ts";
+import type { TenantId } from "../tenant/tenant.ts";
 import { newChallenge, type ProofInstructions, proofInstructions } from "./challenge.ts";
-import type { Domain, DomainId, ProofMethod, RedirectPolicy, TenantId } from "./domain.ts";
+import type { Domain, DomainId, ProofMethod, RedirectPolicy } from "./domain.ts";
 import { domainTransitionInvalid } from "./domain-errors.ts";
 import { type DomainPorts, domainAudit } from "./domain-ports.ts";
 import type { ParsedHostname } from "./hostname.ts";
+import { checkOpenClaims, keepClaim } from "./open-claims.ts";
 import { type HostnameError, parseHostname } from "./parse-hostname.ts";
 import { recordProof } from "./record-proof.ts";
 
@@ -37,6 +39,7 @@ export interface ClaimedDomain {
 export type ClaimDomainError =
   | DomainChangeError
   | HostnameError
+  | HostingErrorOf<"DOMAIN_CLAIMS_FULL">
   | HostingErrorOf<"DOMAIN_TAKEN">
   | HostingErrorOf<"DOMAIN_TRANSITION_INVALID">
   | HostingErrorOf<"SITE_NOT_FOUND">;
@@ -44,7 +47,8 @@ export type ClaimDomainError =
 /**
  * Notes that a tenant wants a name, and says how to prove it. Repeated: the same claim and the same challenge, unless that has run
  * out or another method is wanted; then a new one. A name of the platform needs no proof and is `verified` at once, or
- * `DOMAIN_TAKEN`. A name that the tenant has for another site is `DOMAIN_TRANSITION_INVALID`: release it there first.
+ * `DOMAIN_TAKEN`. A name that the tenant has for another site is `DOMAIN_TRANSITION_INVALID`: release it there first. A tenant with
+ * `policy.maxOpenClaims` claims that are not proven gets no further one: `DOMAIN_CLAIMS_FULL`.
  */
 export function claimDomain(
   ports: DomainPorts,
@@ -74,8 +78,11 @@ export function claimDomain(
       change: 0,
     };
     const audit = domainAudit(draft, "domain.claimed", now, options, { method: challenge.method });
+    yield* checkOpenClaims(ports, draft, 1, options);
     const answer = yield* store.claimDomain({ domain: draft, audit }, { signal: options.signal });
     if (answer.claimed) ports.emit(audit);
+    // Others of the tenant's claims may have been written since they were counted.
+    if (answer.claimed) yield* keepClaim(ports, answer.domain, options);
     let { domain } = answer;
     if (domain.siteId !== input.siteId) {
       return errAsync(domainTransitionInvalid(domain.id, `${domain.state} for another site`, "claim"));

@@ -31,6 +31,19 @@ describe("the index of routed names", () => {
     expect(index.mayIssue("acme.de")).toEqual({ allowed: true, reason: "active" });
   });
 
+  it("knows the name that a site is known under, until that is let go", async () => {
+    const first = await active("acme.de");
+    const second = await active("www.acme.de");
+    await unwrap(index.refresh());
+    expect(index.primaryOf(siteId)).toBe("acme.de");
+    await unwrap(world.domains.setPrimary(second.id));
+    await unwrap(index.refresh());
+    expect(index.primaryOf(siteId)).toBe("www.acme.de");
+    for (const { id } of [second, first]) await unwrap(world.domains.release(id));
+    await unwrap(index.refresh());
+    expect(index.primaryOf(siteId)).toBeUndefined();
+  });
+
   it("knows a name in any case and with a dot at its end, and a wildcard for one label", async () => {
     const exact = await active("shop.acme.de");
     const star = await active("*.acme.de");

@@ -35,6 +35,8 @@ export interface DomainIndex {
   mayIssue(host: string): IssueDecision;
   /** Whose a name is, for routing; exact names before wildcards. Answers also when the index is stale. */
   find(host: string): RoutedDomain | undefined;
+  /** The name that a site is known under, for redirects; `undefined`: none. */
+  primaryOf(siteId: SiteId): Hostname | undefined;
   /** Takes up what has changed since the last time; the first time, everything. */
   refresh(options?: CallOptions): ResultAsync<{ readonly taken: number }, StoreError>;
   /** Keeps the index fresh until the signal fires. What is retryable is waited out; anything else rejects. */
@@ -61,21 +63,21 @@ const longestPauseMs = 5000;
 export function domainIndex(options: DomainIndexOptions): DomainIndex {
   const { clock = systemClock, staleAfterMs = 10 * 60_000 } = options;
   const store = guardDomainStore(options.store);
-  let names = new Map<string, RoutedDomain>();
+  let known = emptyNames();
   let last = 0;
   let freshAtMs = Number.NEGATIVE_INFINITY;
   const isStale = (): boolean => clock.now().getTime() - freshAtMs > staleAfterMs;
 
   const find = (host: string): RoutedDomain | undefined => {
     const name = canonical(host);
-    return names.get(name) ?? names.get(wildcardAbove(name) ?? "");
+    return known.names.get(name) ?? known.names.get(wildcardAbove(name) ?? "");
   };
 
   const refresh = (call: CallOptions = {}): ReturnType<DomainIndex["refresh"]> =>
     flow(async function* () {
       // What was removed is not listed. After a long silence it could have been active when it was last heard of.
       const anew = isStale();
-      const next = anew ? new Map<string, RoutedDomain>() : names;
+      const next = anew ? emptyNames() : known;
       let after = anew ? 0 : last;
       let taken = 0;
       for (;;) {
@@ -85,7 +87,7 @@ export function domainIndex(options: DomainIndexOptions): DomainIndex {
         taken += changed.length;
         after = changed.at(-1)?.change ?? after;
         if (changed.length === pageLength) continue;
-        [names, last, freshAtMs] = [next, after, askedAtMs];
+        [known, last, freshAtMs] = [next, after, askedAtMs];
         return ok({ taken });
       }
     });
@@ -100,6 +102,7 @@ export function domainIndex(options: DomainIndexOptions): DomainIndex {
       return { allowed, reason: allowed ? "active" : "doubtful" };
     },
     find,
+    primaryOf: (siteId) => known.primaries.get(siteId),
     refresh,
     follow: async (signal) => {
       let pauseMs = firstPauseMs;
@@ -117,13 +120,25 @@ export function domainIndex(options: DomainIndexOptions): DomainIndex {
       }
     },
     get size() {
-      return names.size;
+      return known.names.size;
     },
   };
 }
 
-function takeUp(names: Map<string, RoutedDomain>, domain: Domain): void {
+/** What an index holds. */
+interface KnownNames {
+  readonly names: Map<string, RoutedDomain>;
+  readonly primaries: Map<SiteId, Hostname>;
+}
+
+function emptyNames(): KnownNames {
+  return { names: new Map(), primaries: new Map() };
+}
+
+function takeUp({ names, primaries }: KnownNames, domain: Domain): void {
   const { id: domainId, hostname, siteId, state, primary, redirect } = domain;
+  if (primary && isRouted(domain)) primaries.set(siteId, hostname);
+  else if (primaries.get(siteId) === hostname) primaries.delete(siteId);
   if (isRouted(domain)) {
     names.set(hostname, { domainId, hostname, siteId, state, primary, redirect });
     return;

@@ -1,14 +1,10 @@
 import { type HostingErrorOf, hostingError } from "../errors/index.ts";
 import { err, ok, type Result } from "../result/index.ts";
-import type { Domain, TenantId } from "./domain.ts";
+import { isTenantId } from "../tenant/tenant.ts";
+import type { Domain } from "./domain.ts";
 
 const longestWaitMs = 60_000;
 const longestList = 1000;
-
-/** Whether a text can be a tenant's id. */
-export function isTenantId(text: string): text is TenantId {
-  return /^[\x21-\x7e]{1,200}$/.test(text);
-}
 
 /** Checks what `DomainStore.claimDomain` is given, so that all stores refuse the same. */
 export function checkDomainClaim({

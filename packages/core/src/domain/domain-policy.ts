@@ -20,6 +20,8 @@ export interface DomainPolicy {
   readonly detachedMs: number;
   /** A name that was detached is kept from others for so long. Default 30 days. */
   readonly tombstoneMs: number;
+  /** A tenant may have so many claims that are not proven. Default 100. */
+  readonly maxOpenClaims: number;
 }
 
 const minuteMs = 60_000;
@@ -38,4 +40,5 @@ export const defaultDomainPolicy: DomainPolicy = {
   graceMs: 3 * dayMs,
   detachedMs: hourMs,
   tombstoneMs: 30 * dayMs,
+  maxOpenClaims: 100,
 };

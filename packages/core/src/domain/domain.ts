@@ -1,11 +1,9 @@
 import type { SiteId } from "../site/site.ts";
+import type { TenantId } from "../tenant/tenant.ts";
 import type { Hostname } from "./hostname.ts";
 
 /** A domain's id: `domain-` and twenty lower-case letters and digits. */
 export type DomainId = string & { readonly __brand: "DomainId" };
-
-/** Whose it is, as the host names its customers: 1 to 200 visible ASCII characters. */
-export type TenantId = string & { readonly __brand: "TenantId" };
 
 /**
  * How far a tenant has come with a name.

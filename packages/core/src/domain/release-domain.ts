@@ -2,7 +2,8 @@ import type { ActingOptions, Page } from "../ports/call-options.ts";
 import type { StoreError } from "../ports/store/index.ts";
 import { flow, ok, type ResultAsync } from "../result/index.ts";
 import type { SiteId } from "../site/site.ts";
-import { type Domain, type DomainId, isHeld, type TenantId } from "./domain.ts";
+import type { TenantId } from "../tenant/tenant.ts";
+import { type Domain, type DomainId, isHeld } from "./domain.ts";
 import { type DomainPorts, domainAudit, later } from "./domain-ports.ts";
 import { type MoveDomainError, moveDomain } from "./move-domain.ts";
 

@@ -33,9 +33,17 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry } = {
     retryable: false,
     nextStep: "Correct what `reason` names: the credentials, what they are allowed to do, or this machine's clock.",
   },
+  ANALYTICS_REFUSED: {
+    retryable: false,
+    nextStep: "Read `problem` for what the provider says, mend that, and call again; the site is hosted without.",
+  },
   ARCHIVE_UNREADABLE: {
     retryable: false,
     nextStep: "Check that the file exists, is readable, and is still being sent.",
+  },
+  BINDING_INCOMPLETE: {
+    retryable: true,
+    nextStep: "Read `steps` for what failed where, mend that, and call again: what is done is not done twice.",
   },
   BLOB_MISMATCH: { retryable: true, nextStep: "The bytes were damaged on the way or at rest; send them again." },
   BLOB_NOT_FOUND: {
@@ -50,7 +58,21 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry } = {
     retryable: false,
     nextStep: "Another order is the renewal of this certificate: look for it, or order without `replaces`.",
   },
+  CERTIFICATE_BUSY: {
+    retryable: true,
+    nextStep:
+      "Another process works on this certificate; call again, not before `expiresAt` if it does not end sooner.",
+  },
   CERTIFICATE_INVALID: { retryable: false, nextStep: "Read `findings`, and bring a certificate without them." },
+  CERTIFICATE_NOT_ALLOWED: {
+    retryable: false,
+    nextStep: "Read `names`: verify and activate those domains for this tenant first, and call again.",
+  },
+  CERTIFICATE_NOT_FOUND: { retryable: false, nextStep: "List the certificates and use one of those ids." },
+  CERTIFICATE_NOT_SERVED: {
+    retryable: true,
+    nextStep: "Look which certificate the server shows for the name, and why; then deliver it again.",
+  },
   CERTIFICATE_ORDER_NOT_FOUND: {
     retryable: false,
     nextStep: "The authority has forgotten the order, or it is another account's; place a new one.",
@@ -94,6 +116,10 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry } = {
   DOMAIN_CHECK_TOO_EARLY: {
     retryable: true,
     nextStep: "DNS servers remember for a while that there was nothing; ask again, not before `retryAt`.",
+  },
+  DOMAIN_CLAIMS_FULL: {
+    retryable: false,
+    nextStep: "Prove or release some of the tenant's open claims first, or raise `policy.maxOpenClaims`.",
   },
   DOMAIN_NOT_FOUND: { retryable: false, nextStep: "List the site's domains and use one of those ids." },
   DOMAIN_NOT_POINTING: {
@@ -161,6 +187,35 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry } = {
     retryable: false,
     nextStep: "Publish a second revision first, or name the revision to return to.",
   },
+  OPERATION_CANCELLED: {
+    retryable: false,
+    nextStep: "Somebody stopped this operation; retry it when you want it, or remove the resource.",
+  },
+  OPERATION_HELD: {
+    retryable: true,
+    nextStep:
+      "Another process works on it, or at the same place; follow the operation, or call again after `expiresAt`.",
+  },
+  OPERATION_LOST: {
+    retryable: true,
+    nextStep:
+      "Another holder, a newer wish or a stop came in between; follow the operation: what is wanted now is done by another run.",
+  },
+  OPERATION_NOT_FOUND: { retryable: false, nextStep: "List the operations and use one of those ids." },
+  OPERATION_TRANSITION_INVALID: {
+    retryable: false,
+    nextStep: "Look at the operation's state: what you want is not possible from there.",
+  },
+  PANEL_BUSY: {
+    retryable: true,
+    nextStep: "Another command runs on that panel server; call again, or wait longer with `lockWaitMs`.",
+  },
+  PANEL_FAILED: {
+    retryable: true,
+    nextStep: "Look at what there is now, mend on the server what `excerpt` says, and call again.",
+  },
+  PANEL_REFUSED: { retryable: false, nextStep: "Read `problems`: correct what the panel says there, and call again." },
+  PANEL_UNSUPPORTED: { retryable: false, nextStep: "Give the panel server what `needs` names, and call again." },
   PLAN_STALE: { retryable: false, nextStep: "The site has changed since the plan was made; make a new plan." },
   PREVIEW_EXPIRED: { retryable: false, nextStep: "Ask the site's owner for a new preview link." },
   PREVIEW_FORBIDDEN: {
@@ -174,6 +229,10 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry } = {
   PROBE_FAILED: {
     retryable: true,
     nextStep: "Look at what the target serves; the previous release has been put back.",
+  },
+  PROTOCOL_VIOLATION: {
+    retryable: false,
+    nextStep: "Look at what there is now; then report `excerpt`, which is nothing that this system is known to say.",
   },
   PUBLICATION_NOT_FOUND: { retryable: false, nextStep: "List the site's publications and use one of those numbers." },
   PUBLISH_CONFLICT: {
@@ -197,6 +256,27 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry } = {
     retryable: false,
     nextStep: "Check the path on that machine, and that its directory exists.",
   },
+  RESOURCE_CONFLICT: {
+    retryable: false,
+    nextStep:
+      "Read `differences`: what is there is not this resource. Choose another name, or have a person put it right.",
+  },
+  RESOURCE_NOT_CONVERGED: {
+    retryable: true,
+    nextStep: "The step was done and its effect is not seen; look at the place for what undoes or delays it.",
+  },
+  RESOURCE_ORPHANED: {
+    retryable: false,
+    nextStep: "Read `pieces`: do what `repair` says for each, or retry with `repair: true`.",
+  },
+  RESOURCE_PROVIDER_MISSING: {
+    retryable: true,
+    nextStep: "Give `createProvisioning` a provider for this kind and place.",
+  },
+  RESOURCE_SECRET_MISSING: {
+    retryable: true,
+    nextStep: "Pass the named secret with the call that runs the operation.",
+  },
   REVISION_FOREIGN: { retryable: false, nextStep: "Publish a revision of this site, or upload this content to it." },
   REVISION_NOT_FOUND: { retryable: false, nextStep: "List the site's revisions and use one of those ids." },
   REVISION_NOT_VALIDATED: {
@@ -206,6 +286,14 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry } = {
   REVISION_TRANSITION_INVALID: {
     retryable: false,
     nextStep: "Look at the revision's state; this step is not open from there.",
+  },
+  ROUTE_CONFLICT: {
+    retryable: true,
+    nextStep: "Somebody else changed the route in between; look at it and decide anew.",
+  },
+  SEALED_UNREADABLE: {
+    retryable: false,
+    nextStep: "Give the vault the key that `keyId` names; what is `damaged` comes back from a backup or is made anew.",
   },
   SITE_FROZEN: {
     retryable: false,

@@ -42,14 +42,47 @@ export interface ErrorDetails {
     readonly reason: "credentials" | "permission" | "clock";
     readonly state: FailureState;
   };
+  readonly ANALYTICS_REFUSED: {
+    readonly provider: string;
+    readonly operation: string;
+    /** What the provider says, on one line and cut short. */
+    readonly problem: string;
+  };
   readonly ARCHIVE_UNREADABLE: { readonly source: string; readonly reason: string };
+  readonly BINDING_INCOMPLETE: {
+    readonly hostname: string;
+    /** `bind`, `unbind` or `reconcile`. */
+    readonly operation: string;
+    /** The steps that failed; the others are done. */
+    readonly steps: readonly {
+      readonly step: string;
+      /** Which place or provider. */
+      readonly place: string;
+      readonly code: ErrorCode;
+      readonly message: string;
+    }[];
+  };
   readonly BLOB_MISMATCH: { readonly expected: string; readonly actual: string };
   readonly BLOB_NOT_FOUND: { readonly sha256: string };
   readonly CERTIFICATE_ACCOUNT_MISSING: { readonly authority: string; readonly reason: "absent" | "deactivated" };
   readonly CERTIFICATE_ALREADY_REPLACED: { readonly authority: string; readonly replaces: string };
+  readonly CERTIFICATE_BUSY: { readonly certificateId: string; readonly holder: string; readonly expiresAt: string };
   readonly CERTIFICATE_INVALID: {
     /** What is wrong with it; all of it. */
     readonly findings: readonly { readonly code: string; readonly message: string }[];
+  };
+  readonly CERTIFICATE_NOT_ALLOWED: {
+    /** Names that no certificate may be asked for, and why. */
+    readonly names: readonly { readonly name: string; readonly reason: string }[];
+  };
+  readonly CERTIFICATE_NOT_FOUND: { readonly certificateId: string };
+  readonly CERTIFICATE_NOT_SERVED: {
+    readonly target: string;
+    readonly certificateId: string;
+    /** SHA-256 of the certificate that should be served. */
+    readonly expected: string;
+    /** That of the one that is; `null`: none. */
+    readonly served: string | null;
   };
   readonly CERTIFICATE_ORDER_NOT_FOUND: { readonly authority: string; readonly orderId: string };
   readonly CERTIFICATE_ORDER_NOT_READY: {
@@ -110,6 +143,11 @@ export interface ErrorDetails {
   };
   readonly DNS_ZONE_NOT_FOUND: { readonly provider: string; readonly zone: string };
   readonly DOMAIN_CHECK_TOO_EARLY: { readonly hostname: string; readonly retryAt: string };
+  readonly DOMAIN_CLAIMS_FULL: {
+    readonly tenantId: string;
+    readonly openClaims: number;
+    readonly maxOpenClaims: number;
+  };
   readonly DOMAIN_NOT_FOUND: { readonly domainId: string };
   readonly DOMAIN_NOT_POINTING: {
     readonly hostname: string;
@@ -168,6 +206,50 @@ export interface ErrorDetails {
   readonly LOG_FULL: { readonly streamId: string; readonly bytes: number; readonly maxBytes: number };
   readonly MANIFEST_INVALID: { readonly problem: string };
   readonly NOTHING_TO_ROLL_BACK: { readonly siteId: string };
+  readonly OPERATION_CANCELLED: { readonly operationId: string };
+  readonly OPERATION_HELD: {
+    readonly operationId: string;
+    /** Who works on it, or on another one of the same lane. */
+    readonly holder: string;
+    readonly expiresAt: string;
+  };
+  readonly OPERATION_LOST: {
+    readonly operationId: string;
+    readonly epoch: number;
+    readonly reason: "cancelled" | "released" | "superseded" | "taken";
+  };
+  readonly OPERATION_NOT_FOUND: { readonly operationId: string };
+  readonly OPERATION_TRANSITION_INVALID: {
+    readonly operationId: string;
+    readonly state: string;
+    readonly event: string;
+  };
+  readonly PANEL_BUSY: { readonly panel: string; readonly waitedMs: number };
+  readonly PANEL_FAILED: {
+    readonly panel: string;
+    readonly command: string;
+    readonly problem:
+      | "command-failed"
+      | "database-down"
+      | "ended"
+      | "outbound-blocked"
+      | "password-not-set"
+      | "silent"
+      | "timeout";
+    readonly state: FailureState;
+    /** What the panel said, without secrets and cut short; empty when it said nothing. */
+    readonly excerpt: string;
+  };
+  readonly PANEL_REFUSED: {
+    readonly panel: string;
+    readonly command: string;
+    readonly problems: readonly {
+      /** What it is about, in the panel's word, e.g. `domainName`. */
+      readonly field: string;
+      readonly problem: "exists" | "invalid" | "missing" | "too-long" | "too-short";
+    }[];
+  };
+  readonly PANEL_UNSUPPORTED: { readonly panel: string; readonly needs: string };
   readonly PLAN_STALE: { readonly siteId: string; readonly changed: string };
   readonly PREVIEW_EXPIRED: { readonly previewId: string; readonly expiredAt: string };
   readonly PREVIEW_FORBIDDEN: { readonly previewId: string | null };
@@ -181,6 +263,14 @@ export interface ErrorDetails {
     readonly expected: string;
     readonly served: string | null;
     readonly mismatches: readonly string[];
+  };
+  readonly PROTOCOL_VIOLATION: {
+    /** Who did not keep to what it is known to say, e.g. a panel server. */
+    readonly system: string;
+    readonly operation: string;
+    /** What it said, without secrets and cut short. */
+    readonly excerpt: string;
+    readonly state: FailureState;
   };
   readonly PUBLICATION_NOT_FOUND: { readonly siteId: string; readonly number: number };
   readonly PUBLISH_CONFLICT: {
@@ -201,10 +291,46 @@ export interface ErrorDetails {
   readonly RELEASE_NOT_FOUND: { readonly target: string; readonly siteId: string; readonly release: string };
   readonly REMOTE_FILE_EXISTS: { readonly transport: string; readonly path: string };
   readonly REMOTE_FILE_NOT_FOUND: { readonly transport: string; readonly path: string };
+  readonly RESOURCE_CONFLICT: {
+    readonly kind: string;
+    readonly place: string;
+    readonly key: string;
+    /** What is there and is not as wanted. */
+    readonly differences: readonly { readonly field: string; readonly expected: string; readonly actual: string }[];
+  };
+  readonly RESOURCE_NOT_CONVERGED: {
+    readonly kind: string;
+    readonly place: string;
+    readonly key: string;
+    /** The step that was done, and is wanted again by what is seen. */
+    readonly step: string;
+  };
+  readonly RESOURCE_ORPHANED: {
+    readonly kind: string;
+    readonly place: string;
+    readonly key: string;
+    /** What is in the way, and what is done about each. */
+    readonly pieces: readonly { readonly piece: string; readonly where: string; readonly repair: string }[];
+  };
+  readonly RESOURCE_PROVIDER_MISSING: { readonly kind: string; readonly place: string };
+  readonly RESOURCE_SECRET_MISSING: { readonly kind: string; readonly place: string; readonly secret: string };
   readonly REVISION_FOREIGN: { readonly revisionId: string; readonly siteId: string; readonly actualSiteId: string };
   readonly REVISION_NOT_FOUND: { readonly revisionId: string };
   readonly REVISION_NOT_VALIDATED: { readonly revisionId: string; readonly state: string };
   readonly REVISION_TRANSITION_INVALID: { readonly revisionId: string; readonly state: string; readonly event: string };
+  readonly ROUTE_CONFLICT: {
+    readonly place: string;
+    readonly hostname: string;
+    /** What the name was expected to come to; `null`: nothing. */
+    readonly expected: string | null;
+    readonly actual: string | null;
+  };
+  readonly SEALED_UNREADABLE: {
+    readonly vault: string;
+    /** The key that it says it was sealed with; `null` when it does not say. */
+    readonly keyId: string | null;
+    readonly reason: "damaged" | "malformed" | "unknown-key";
+  };
   readonly SITE_FROZEN: {
     readonly siteId: string;
     readonly reason: string;

@@ -5,7 +5,7 @@ const alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
 const length = 20;
 
 /** What an id is of. */
-export type IdKind = "site" | "domain" | "rev" | "preview" | "process";
+export type IdKind = "site" | "domain" | "cert" | "rev" | "preview" | "process" | "operation";
 
 /**
  * Makes an id, `<kind>-` and twenty characters (100 random bits): unguessable enough to be unique without asking

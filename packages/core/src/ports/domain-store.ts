@@ -1,9 +1,10 @@
 import type { AuditDraft } from "../audit/audit-entry.ts";
-import type { Domain, DomainChallenge, DomainId, DomainState, RedirectPolicy, TenantId } from "../domain/domain.ts";
+import type { Domain, DomainChallenge, DomainId, DomainState, RedirectPolicy } from "../domain/domain.ts";
 import type { Hostname } from "../domain/hostname.ts";
 import type { HostingErrorOf } from "../errors/index.ts";
 import type { ResultAsync } from "../result/index.ts";
 import type { SiteId } from "../site/site.ts";
+import type { TenantId } from "../tenant/tenant.ts";
 import type { CallOptions, Page, PageRequest } from "./call-options.ts";
 import type { StoreCapabilities, StoreError } from "./store/index.ts";
 

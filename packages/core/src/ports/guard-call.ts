@@ -2,6 +2,7 @@ import { type HostingErrorOf, hostingError, isHostingError } from "../errors/ind
 import { err, type Result, ResultAsync } from "../result/index.ts";
 import { adapterError } from "./adapter-error.ts";
 import type { CallOptions } from "./call-options.ts";
+import { late, type TimeLimit, timeLimit } from "./time-limit.ts";
 
 /** What the guard needs to know of a method. */
 export interface GuardedMethod {
@@ -9,6 +10,11 @@ export interface GuardedMethod {
   readonly options: number;
   /** After so long the call is given up with `ADAPTER_TIMEOUT`; `null` for work without a bound of its own. */
   readonly timeoutMs: number | null;
+  /**
+   * For what is called ten thousand times and has a limit of its own: where the caller gave no signal, there is none. Node's
+   * signals leave a kilobyte each that only a full garbage collection takes away.
+   */
+  readonly spare?: boolean | undefined;
 }
 
 type Call = (...values: readonly unknown[]) => unknown;
@@ -18,9 +24,10 @@ type Call = (...values: readonly unknown[]) => unknown;
  * `ADAPTER_FAILED`; a call that does not come back is given up, and its signal fired.
  */
 export function guardCall(adapter: string, operation: string, method: GuardedMethod, call: Call): Call {
+  const limit = method.timeoutMs === null ? undefined : timeLimit(method.timeoutMs);
   return (...values) => {
     const options = (values[method.options] ?? {}) as CallOptions;
-    return new ResultAsync(settle(adapter, operation, method, call, values, options));
+    return new ResultAsync(settle(adapter, operation, method, limit, call, values, options));
   };
 }
 
@@ -28,47 +35,34 @@ async function settle(
   adapter: string,
   operation: string,
   method: GuardedMethod,
+  limit: TimeLimit | undefined,
   call: Call,
   values: readonly unknown[],
   options: CallOptions,
 ): Promise<Result<unknown, unknown>> {
   const { signal } = options;
-  const context = { adapter, operation, state: "unknown", signal } as const;
+  const foreign = (cause: unknown): unknown => adapterError(cause, { adapter, operation, state: "unknown", signal });
   if (signal?.aborted === true) return err(aborted(operation, signal.reason));
-  const giveUp = new AbortController();
-  const timer = method.timeoutMs === null ? undefined : deadline(giveUp, method.timeoutMs);
   try {
+    const limited = limit?.begin(signal !== undefined || method.spare !== true);
     const guarded = [...values];
-    guarded[method.options] = {
-      ...options,
-      signal: signal === undefined ? giveUp.signal : AbortSignal.any([signal, giveUp.signal]),
-    };
-    const answer = await Promise.race([call(...guarded), ...(timer === undefined ? [] : [timer.passed])]);
-    if (answer === timedOut) {
-      return err(timeoutError(adapter, operation, method.timeoutMs ?? 0));
-    }
-    if (!isResult(answer))
-      return err(adapterError(new TypeError(`${operation} did not answer with a Result`), context));
-    if (answer.isErr() && !isHostingError(answer.error)) return err(adapterError(answer.error, context));
+    // Not `{ ...options, signal }`: V8 keeps what it makes for a property added to a copy until a full garbage collection.
+    guarded[method.options] = Object.assign({}, options, { signal: anyOf(signal, limited?.signal) });
+    const answering = call(...guarded);
+    const answer = limited === undefined ? await answering : await limited.race(answering);
+    if (answer === late) return err(timeoutError(adapter, operation, method.timeoutMs ?? 0));
+    if (!isResult(answer)) return err(foreign(new TypeError(`${operation} did not answer with a Result`)));
+    if (answer.isErr() && !isHostingError(answer.error)) return err(foreign(answer.error));
     return answer;
   } catch (cause) {
-    return err(adapterError(cause, context));
-  } finally {
-    timer?.clear();
+    return err(foreign(cause));
   }
 }
 
-const timedOut: unique symbol = Symbol("timed out");
-
-function deadline(giveUp: AbortController, timeoutMs: number): { passed: Promise<typeof timedOut>; clear: () => void } {
-  let timer: NodeJS.Timeout | undefined;
-  const passed = new Promise<typeof timedOut>((resolve) => {
-    timer = setTimeout(() => {
-      resolve(timedOut);
-      giveUp.abort();
-    }, timeoutMs);
-  });
-  return { passed, clear: () => clearTimeout(timer) };
+/** A signal for one call. The caller's own may be that of a thousand calls: what an adapter leaves on it would stay there. */
+function anyOf(signal: AbortSignal | undefined, limit: AbortSignal | undefined): AbortSignal | undefined {
+  if (signal === undefined) return limit;
+  return AbortSignal.any(limit === undefined ? [signal] : [signal, limit]);
 }
 
 function isResult(value: unknown): value is Result<unknown, unknown> {

@@ -1,15 +1,26 @@
 import { hostingError } from "../errors/index.ts";
+import { type Result, ResultAsync } from "../result/index.ts";
 import { adapterError } from "./adapter-error.ts";
-import type { BlobStore } from "./blob-store.ts";
+import type { AnalyticsProvider } from "./analytics.ts";
+import type { BlobStore, BlobStoreError } from "./blob-store.ts";
+import type { CertificateAuthority } from "./certificate/index.ts";
+import type { CertificateStore } from "./certificate-store.ts";
+import type { CertificateTarget } from "./certificate-target.ts";
+import type { ChallengeSolver } from "./challenge-solver.ts";
 import type { DnsProvider } from "./dns/index.ts";
 import type { DomainStore } from "./domain-store.ts";
 import { type GuardedMethod, guardCall } from "./guard-call.ts";
 import type { HostProbe } from "./host-probe.ts";
+import type { HostRoutes } from "./host-routes.ts";
+import type { KeyVault } from "./key-vault.ts";
 import type { LogStore } from "./log-store.ts";
+import type { OperationRunner } from "./operation-runner.ts";
+import type { OperationStore } from "./operation-store.ts";
 import type { PublicProbe } from "./public-probe.ts";
 import type { Resolver } from "./resolver.ts";
 import type { Store } from "./store/index.ts";
 import type { Target } from "./target.ts";
+import type { WaitingSites } from "./waiting-sites.ts";
 
 /** What every port has. */
 interface Port {
@@ -25,6 +36,7 @@ type Methods<P> = {
 
 const first = (timeoutMs: number | null): GuardedMethod => ({ options: 0, timeoutMs });
 const second = (timeoutMs: number | null): GuardedMethod => ({ options: 1, timeoutMs });
+const third = (timeoutMs: number | null): GuardedMethod => ({ options: 2, timeoutMs });
 const seconds = 1000;
 
 const storeMethods: Methods<Store> = {
@@ -77,7 +89,7 @@ const blobStoreMethods: Methods<BlobStore> = {
   has: second(60 * seconds),
   list: first(60 * seconds),
   put: second(null),
-  read: second(60 * seconds),
+  read: { ...second(60 * seconds), spare: true },
   remove: second(600 * seconds),
 };
 
@@ -120,13 +132,111 @@ const domainStoreMethods: Methods<DomainStore> = {
   verifyDomain: second(30 * seconds),
 };
 
+const certificateAuthorityMethods: Methods<CertificateAuthority> = {
+  answerChallenge: second(120 * seconds),
+  downloadCertificate: second(120 * seconds),
+  finalizeOrder: second(120 * seconds),
+  findAccount: first(120 * seconds),
+  getOrder: second(300 * seconds),
+  placeOrder: second(120 * seconds),
+  readFacts: first(60 * seconds),
+  readRenewalInfo: second(60 * seconds),
+  registerAccount: second(120 * seconds),
+  revokeCertificate: second(120 * seconds),
+};
+
+const certificateStoreMethods: Methods<CertificateStore> = {
+  beginCertificate: second(30 * seconds),
+  changeCertificate: second(30 * seconds),
+  findAccount: second(30 * seconds),
+  findChallengeAnswer: second(10 * seconds),
+  getCertificate: second(30 * seconds),
+  keepAccount: second(30 * seconds),
+  leaseCertificate: second(30 * seconds),
+  listCertificates: second(30 * seconds),
+  listDueCertificates: second(30 * seconds),
+  putChallengeAnswer: second(30 * seconds),
+  readRateUses: second(30 * seconds),
+  removeCertificate: second(30 * seconds),
+  removeChallengeAnswer: second(30 * seconds),
+  removeStale: second(60 * seconds),
+  spendRateUses: second(30 * seconds),
+};
+
+const certificateTargetMethods: Methods<CertificateTarget> = {
+  deliver: second(120 * seconds),
+  observe: second(60 * seconds),
+  remove: second(120 * seconds),
+};
+
+const challengeSolverMethods: Methods<ChallengeSolver> = {
+  check: second(120 * seconds),
+  isVisible: second(120 * seconds),
+  present: second(300 * seconds),
+  withdraw: second(300 * seconds),
+};
+
+const keyVaultMethods: Methods<KeyVault> = { open: third(30 * seconds), seal: third(30 * seconds) };
+
+const operationStoreMethods: Methods<OperationStore> = {
+  // It waits on purpose, for a minute at most.
+  awaitEvent: second(90 * seconds),
+  claimOperation: second(30 * seconds),
+  concludeStep: second(30 * seconds),
+  forgetDeleted: second(60 * seconds),
+  getOperation: second(30 * seconds),
+  intendStep: second(30 * seconds),
+  listDueOperations: second(30 * seconds),
+  listEvents: second(30 * seconds),
+  listOperations: second(30 * seconds),
+  listSteps: second(30 * seconds),
+  moveOperation: second(30 * seconds),
+  releaseClaim: second(30 * seconds),
+  renewClaim: second(10 * seconds),
+  requestOperation: second(30 * seconds),
+  settleOperation: second(30 * seconds),
+};
+
+const operationRunnerMethods: Methods<OperationRunner> = {
+  start: second(60 * seconds),
+  // It waits for what is under way, as long as the caller lets it.
+  stop: first(null),
+  submit: second(30 * seconds),
+};
+
 const hostProbeMethods: Methods<HostProbe> = { ask: second(30 * seconds) };
+
+const analyticsMethods: Methods<AnalyticsProvider> = {
+  ensureSite: second(120 * seconds),
+  findSite: second(60 * seconds),
+  getSnippet: second(10 * seconds),
+  readFacts: first(60 * seconds),
+};
+
+const hostRoutesMethods: Methods<HostRoutes> = {
+  list: first(60 * seconds),
+  observe: second(60 * seconds),
+  route: second(60 * seconds),
+  unroute: second(60 * seconds),
+};
+
+const waitingSitesMethods: Methods<WaitingSites> = {
+  claimSite: second(30 * seconds),
+  listWaiting: second(60 * seconds),
+  recordOutcome: second(30 * seconds),
+  renewClaim: second(10 * seconds),
+};
 
 const publicProbeMethods: Methods<PublicProbe> = { look: second(60 * seconds) };
 
 /** A probe of hosts that cannot throw, hang or answer with something foreign. */
 export function guardHostProbe(probe: HostProbe): HostProbe {
   return guard(probe, "host-probe/1", hostProbeMethods);
+}
+
+/** A place that routes by host name and cannot throw, hang or answer with something foreign. */
+export function guardHostRoutes(routes: HostRoutes): HostRoutes {
+  return guard(routes, "host-routes/1", hostRoutesMethods);
 }
 
 /** A public probe that cannot throw, hang or answer with something foreign. */
@@ -144,7 +254,7 @@ export function guardBlobStore(blobs: BlobStore): BlobStore {
   const guarded = guard(blobs, "blob-store/1", blobStoreMethods);
   return {
     ...guarded,
-    read: (sha256, options) => guarded.read(sha256, options).map((bytes) => guardBytes(blobs.name, bytes)),
+    read: (sha256, options) => new ResultAsync(guardRead(blobs.name, guarded.read(sha256, options))),
   };
 }
 
@@ -158,6 +268,41 @@ export function guardDomainStore(store: DomainStore): DomainStore {
   return guard(store, "domain-store/1", domainStoreMethods);
 }
 
+/** An authority that cannot throw, hang or answer with something foreign. */
+export function guardCertificateAuthority(authority: CertificateAuthority): CertificateAuthority {
+  return guard(authority, "certificate-authority/1", certificateAuthorityMethods);
+}
+
+/** A store of certificates that cannot throw, hang or answer with something foreign. */
+export function guardCertificateStore(store: CertificateStore): CertificateStore {
+  return guard(store, "certificate-store/1", certificateStoreMethods);
+}
+
+/** A place that serves certificates and cannot throw, hang or answer with something foreign. */
+export function guardCertificateTarget(target: CertificateTarget): CertificateTarget {
+  return guard(target, "certificate-target/1", certificateTargetMethods);
+}
+
+/** A solver of challenges that cannot throw, hang or answer with something foreign. */
+export function guardChallengeSolver(solver: ChallengeSolver): ChallengeSolver {
+  return guard(solver, "challenge-solver/1", challengeSolverMethods);
+}
+
+/** A vault that cannot throw, hang or answer with something foreign. */
+export function guardKeyVault(vault: KeyVault): KeyVault {
+  return guard(vault, "key-vault/1", keyVaultMethods);
+}
+
+/** An operation store that cannot throw, hang or answer with something foreign. */
+export function guardOperationStore(store: OperationStore): OperationStore {
+  return guard(store, "operation-store/1", operationStoreMethods);
+}
+
+/** An operation runner that cannot throw, hang or answer with something foreign. */
+export function guardOperationRunner(runner: OperationRunner): OperationRunner {
+  return guard(runner, "operation-runner/1", operationRunnerMethods);
+}
+
 /** A DNS provider that cannot throw, hang or answer with something foreign. */
 export function guardDnsProvider(provider: DnsProvider): DnsProvider {
   return guard(provider, "dns/1", dnsProviderMethods);
@@ -166,6 +311,16 @@ export function guardDnsProvider(provider: DnsProvider): DnsProvider {
 /** A resolver that cannot throw, hang or answer with something foreign. */
 export function guardResolver(resolver: Resolver): Resolver {
   return guard(resolver, "resolver/1", resolverMethods);
+}
+
+/** Waiting sites that cannot throw, hang or answer with something foreign. */
+export function guardWaitingSites(sites: WaitingSites): WaitingSites {
+  return guard(sites, "waiting-sites/1", waitingSitesMethods);
+}
+
+/** A provider of analytics that cannot throw, hang or answer with something foreign. */
+export function guardAnalytics(provider: AnalyticsProvider): AnalyticsProvider {
+  return guard(provider, "analytics/1", analyticsMethods);
 }
 
 /** A target that cannot throw, hang or answer with something foreign. */
@@ -194,13 +349,26 @@ function guard<P extends Port>(port: P, spec: P["spec"], methods: Methods<P>): P
   return guarded as unknown as P;
 }
 
+/** Not by `ResultAsync.map`: neverthrow makes a generator function for each call of it, which V8 keeps until a full collection. */
+async function guardRead(
+  adapter: string,
+  reading: ReturnType<BlobStore["read"]>,
+): Promise<Result<AsyncIterable<Uint8Array>, BlobStoreError>> {
+  const answer = await reading;
+  return answer.map((bytes) => guardBytes(adapter, bytes));
+}
+
 /** By hand, for a generator around each of ten thousand small blobs costs as much as reading them. */
 function guardBytes(adapter: string, bytes: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
-  const guarded = async <T>(step: () => PromiseLike<T> | T): Promise<T> => {
+  const failed = (cause: unknown): never => {
+    throw adapterError(cause, { adapter, operation: "read", state: "unchanged" });
+  };
+  // Not `async`: that is three promises for each chunk instead of one.
+  const guarded = <T>(step: () => PromiseLike<T> | T): Promise<T> => {
     try {
-      return await step();
+      return Promise.resolve(step()).catch(failed);
     } catch (cause) {
-      throw adapterError(cause, { adapter, operation: "read", state: "unchanged" });
+      return new Promise((resolve) => resolve(failed(cause)));
     }
   };
   return {

@@ -1,5 +1,16 @@
 /** What core asks of the world. Each method's comment answers seven questions; `@hostelry/testing` proves the answers. */
 export type {
+  AnalyticsCapabilities,
+  AnalyticsError,
+  AnalyticsFacts,
+  AnalyticsProvider,
+  AnalyticsSite,
+  AnalyticsSiteKey,
+  AnalyticsSnippet,
+  EnsureAnalyticsSite,
+  EnsuredAnalyticsSite,
+} from "./analytics.ts";
+export type {
   BlobInput,
   BlobRange,
   BlobReadOptions,
@@ -48,6 +59,21 @@ export type {
   RegisterCertificateAccount,
   RevocationReason,
 } from "./certificate/index.ts";
+export type {
+  CertificateChange,
+  CertificateChangeError,
+  CertificateRecordError,
+  CertificateStore,
+  ListCertificates,
+  NewCertificateRecord,
+} from "./certificate-store.ts";
+export type {
+  CertificateSeen,
+  CertificateTarget,
+  CertificateTargetError,
+  CertificateToDeliver,
+} from "./certificate-target.ts";
+export type { ChallengeSolver, ChallengeSolverError, ChallengeToSolve } from "./challenge-solver.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export type { ContentError, ContentSource, ContentView, SiteContent } from "./content-source.ts";
 export {
@@ -79,18 +105,38 @@ export type {
 } from "./domain-store.ts";
 export type { Events, HostingEvent } from "./events.ts";
 export {
+  guardAnalytics,
   guardBlobStore,
+  guardCertificateAuthority,
+  guardCertificateStore,
+  guardCertificateTarget,
+  guardChallengeSolver,
   guardDnsProvider,
   guardDomainStore,
   guardHostProbe,
+  guardHostRoutes,
+  guardKeyVault,
   guardLogStore,
+  guardOperationRunner,
+  guardOperationStore,
   guardPublicProbe,
   guardResolver,
   guardStore,
   guardTarget,
+  guardWaitingSites,
 } from "./guard.ts";
 export type { HostAnswer, HostProbe } from "./host-probe.ts";
+export type {
+  HostRoute,
+  HostRoutes,
+  HostRoutesCapabilities,
+  HostRoutesError,
+  RemoveHostRoute,
+  RouteTarget,
+  SetHostRoute,
+} from "./host-routes.ts";
 export type { HostingPorts, PublishPolicy } from "./hosting-ports.ts";
+export type { KeyVault, Opened, OpenSealedError, Sealed } from "./key-vault.ts";
 export type {
   AppendLogError,
   LogAppend,
@@ -99,6 +145,27 @@ export type {
   LogRead,
   LogStore,
 } from "./log-store.ts";
+export type {
+  DeliveredOperation,
+  DeliverOperation,
+  OperationRunner,
+  OperationRunnerCapabilities,
+  SubmittedOperation,
+} from "./operation-runner.ts";
+export type {
+  ClaimedOperation,
+  ClaimOperation,
+  ConcludeStep,
+  IntendStep,
+  ListOperations,
+  MoveOperation,
+  OperationActError,
+  OperationClaim,
+  OperationClaimError,
+  OperationStore,
+  RequestOperation,
+  SettleOperation,
+} from "./operation-store.ts";
 export type { PublicProbe, PublicProbeOutcome, PublicProbeRequest } from "./public-probe.ts";
 export { type Random, systemRandom } from "./random.ts";
 export type {
@@ -111,6 +178,21 @@ export type {
   Resolver,
   ResolverError,
 } from "./resolver.ts";
+export type {
+  AppliedStep,
+  ApplyOptions,
+  ApplyStep,
+  PlanError,
+  PlanResource,
+  ResourceDifference,
+  ResourceError,
+  ResourceObservation,
+  ResourcePiece,
+  ResourceProvider,
+  ResourceProviderCapabilities,
+  ResourceSecrets,
+  ResourceStep,
+} from "./resource-provider.ts";
 export type {
   AuditRecords,
   ExpiredCount,
@@ -163,3 +245,11 @@ export type {
   TransportProcess,
   WriteFileOptions,
 } from "./transport/index.ts";
+export type {
+  ListWaitingSites,
+  SiteOutcome,
+  SiteOutcomeReason,
+  WaitingSite,
+  WaitingSiteClaim,
+  WaitingSites,
+} from "./waiting-sites.ts";

@@ -51,6 +51,8 @@ export interface StageOutcome {
    * no bound. Left out by a target that does not know.
    */
   readonly staleSeconds?: number | null | undefined;
+  /** Sentences for whoever publishes: what visitors may meet here although everything went well. Left out: nothing is known. */
+  readonly warnings?: readonly string[] | undefined;
 }
 
 /** Which pointer to set. */

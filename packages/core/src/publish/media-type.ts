@@ -9,5 +9,12 @@ const textual = /^(?:text\/|application\/(?:javascript|json|xml|manifest\+json)$
 /** Content type to serve a path with, by its extension; `application/octet-stream` when it says nothing. */
 export function mediaTypeOf(path: string): string {
   const type = lookup(path) ?? "application/octet-stream";
-  return textual.test(type) ? `${type}; charset=utf-8` : type;
+  const known = withParameter.get(type);
+  if (known !== undefined) return known;
+  const full = textual.test(type) ? `${type}; charset=utf-8` : type;
+  withParameter.set(type, full);
+  return full;
 }
+
+/** There are some hundreds of types; ten thousand files share them. */
+const withParameter = new Map<string, string>();

@@ -7,16 +7,28 @@ const sha256Pattern = /^[0-9a-f]{64}$/;
 
 /** The manifest as bytes for storing and sending: JSON, one array per file, always the same for the same release. */
 export function encodeReleaseManifest(manifest: ReleaseManifest): Uint8Array {
-  const files = manifest.files.map((file) => {
-    const { path, sha256, size, mode, mtimeSeconds, mediaType, coding, keptUntilSeconds, pathReused } = file;
-    const row = [path, sha256, size, mode, mtimeSeconds, mediaType];
-    const isPlain = coding === undefined && keptUntilSeconds === undefined && pathReused === undefined;
-    return isPlain ? row : [...row, { coding, keptUntilSeconds, pathReused }];
-  });
   const { release, manifestDigest, stampSeconds } = manifest;
   const rules = manifest.rules === undefined ? undefined : storedRules(manifest.rules);
-  const document = { version: 1, release, manifestDigest, stampSeconds, files, rules };
-  return new TextEncoder().encode(JSON.stringify(document));
+  const empty = '"files":[';
+  const document = JSON.stringify({ version: 1, release, manifestDigest, stampSeconds, files: [], rules });
+  const at = document.indexOf(empty) + empty.length;
+  // Some hundreds at a time: an array for each of ten thousand files is megabytes that live for a moment.
+  const pieces = [Buffer.from(document.slice(0, at))];
+  for (let from = 0; from < manifest.files.length; from += rowsAtOnce) {
+    const rows = JSON.stringify(manifest.files.slice(from, from + rowsAtOnce).map(rowOf));
+    pieces.push(Buffer.from(`${from === 0 ? "" : ","}${rows.slice(1, -1)}`));
+  }
+  pieces.push(Buffer.from(document.slice(at)));
+  return new Uint8Array(Buffer.concat(pieces));
+}
+
+const rowsAtOnce = 512;
+
+function rowOf(file: ReleaseFile): readonly unknown[] {
+  const { path, sha256, size, mode, mtimeSeconds, mediaType, coding, keptUntilSeconds, pathReused } = file;
+  const row = [path, sha256, size, mode, mtimeSeconds, mediaType];
+  const isPlain = coding === undefined && keptUntilSeconds === undefined && pathReused === undefined;
+  return isPlain ? row : [...row, { coding, keptUntilSeconds, pathReused }];
 }
 
 /** Reads {@link encodeReleaseManifest}'s bytes back; anything else is `MANIFEST_INVALID`. */

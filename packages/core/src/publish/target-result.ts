@@ -28,6 +28,8 @@ export interface TargetResult {
   readonly reusedFiles: number;
   /** For how long its web server can still show the release before, in seconds; `null`: no bound; absent: not known. */
   readonly staleSeconds?: number | null | undefined;
+  /** What visitors may meet there although everything went well; absent: nothing is known. */
+  readonly warnings?: readonly string[] | undefined;
   /** How long each step took, in milliseconds; absent for a step that was not reached. */
   readonly stageMs?: number | undefined;
   readonly activateMs?: number | undefined;
@@ -62,7 +64,7 @@ export function targetResults({ staged, flipped, probed, shows }: FleetAnswers):
       ? stage.result.value
       : { sentFiles: 0, sentBytes: 0, reusedFiles: 0 };
     const shown = shows.get(name);
-    const { sentFiles, sentBytes, reusedFiles, staleSeconds } = sent;
+    const { sentFiles, sentBytes, reusedFiles, staleSeconds, warnings = [] } = sent;
     return {
       target: name,
       outcome: failure === undefined ? "current" : "behind",
@@ -72,6 +74,7 @@ export function targetResults({ staged, flipped, probed, shows }: FleetAnswers):
       sentBytes,
       reusedFiles,
       ...(staleSeconds === undefined ? {} : { staleSeconds }),
+      ...(warnings.length === 0 ? {} : { warnings }),
       stageMs: tookMs(stage),
       ...(flip === undefined ? {} : { activateMs: tookMs(flip) }),
       ...(probe === undefined ? {} : { probeMs: tookMs(probe) }),

@@ -7,6 +7,7 @@ import { type OutputReader, outputReader } from "./output-reader.ts";
 import { processInput } from "./process-input.ts";
 import type { ProcessEnd, ProcessPipes } from "./process-pipes.ts";
 import { exitCodeOfSignal, signalOfExitCode } from "./signal-names.ts";
+import { stoppable } from "./stoppable.ts";
 
 /** Whose program it is, and how it may run. */
 export interface ProcessContext {
@@ -34,7 +35,8 @@ export function transportProcess(pipes: ProcessPipes, context: ProcessContext): 
   const stderr = errorTail(pipes.errors, options.maxErrorBytes ?? defaultMaxErrorBytes);
   const input = processInput(pipes.input, pipes.ended);
   const output = outputReader(pipes.output);
-  const ended = pipes.ended.then(() => undefined);
+  const taking = stoppable();
+  void pipes.ended.then(taking.stop);
   let over = false;
   let ending: "stopped" | TransportError | undefined;
   let queue: Promise<unknown> = Promise.resolve();
@@ -83,7 +85,7 @@ export function transportProcess(pipes: ProcessPipes, context: ProcessContext): 
     try {
       for (;;) {
         // A source may be waiting for something that never comes, while the program has ended.
-        const step = await Promise.race([iterator.next(), ended]);
+        const step = await taking.wait(iterator.next());
         if (step === undefined) return false;
         exhausted = step.done === true;
         if (step.done === true) return true;

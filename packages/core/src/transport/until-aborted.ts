@@ -1,3 +1,5 @@
+import { stoppable } from "./stoppable.ts";
+
 /**
  * The same chunks, until the signal fires: then it throws the signal's reason at once, also when the source is waiting
  * for somebody who never sends.
@@ -12,17 +14,13 @@ export async function* untilAborted(
   }
   signal.throwIfAborted();
   const iterator = chunks[Symbol.asyncIterator]();
-  let onAbort: () => void = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(signal.reason);
-    signal.addEventListener("abort", onAbort, { once: true });
-  });
-  // Nobody may be waiting for it when it fires; the next race sees it all the same.
-  aborted.catch(() => {});
+  const wanted = stoppable();
+  signal.addEventListener("abort", wanted.stop, { once: true });
   let ended = false;
   try {
     for (;;) {
-      const step = await Promise.race([iterator.next(), aborted]);
+      const step = await wanted.wait(iterator.next());
+      if (step === undefined) throw signal.reason;
       if (step.done === true) {
         ended = true;
         return;
@@ -30,7 +28,7 @@ export async function* untilAborted(
       yield step.value;
     }
   } finally {
-    signal.removeEventListener("abort", onAbort);
+    signal.removeEventListener("abort", wanted.stop);
     // Not waited for: a generator that hangs in its own `await` answers `return()` only when that ends.
     if (!ended) void Promise.resolve(iterator.return?.()).catch(() => {});
   }

@@ -64,6 +64,7 @@ export function embeddedStorage(directory: string, options: EmbeddedOptions = {}
       }
       yield* opening.write("endAllLeases", () => `select ${schema}.end_all_leases()`, options);
       yield* opening.write("endAllIdempotent", () => `select ${schema}.end_all_idempotent()`, options);
+      yield* opening.write("endAllClaims", () => `select ${schema}.end_all_operation_claims()`, options);
       yield* attempt(
         () => opened.markComplete(),
         (cause) => openingError(cause, place, signal),

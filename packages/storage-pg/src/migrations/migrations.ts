@@ -12,6 +12,8 @@ import { idempotencyMigration } from "./0010-idempotency.ts";
 import { fleetMigration } from "./0011-fleet.ts";
 import { logsMigration } from "./0012-logs.ts";
 import { domainsMigration } from "./0013-domains.ts";
+import { certificatesMigration } from "./0014-certificates.ts";
+import { operationsMigration } from "./0015-operations.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every migration of this version, in order. */
@@ -29,6 +31,8 @@ export const migrations: readonly Migration[] = [
   fleetMigration,
   logsMigration,
   domainsMigration,
+  certificatesMigration,
+  operationsMigration,
 ];
 
 /** What is kept of an applied migration: SHA-256 of its text before the schema's name is put in. */

@@ -1,7 +1,23 @@
 import assert from "node:assert/strict";
 
 /** The ports that have a suite. */
-export type ConformancePort = "store" | "blob-store" | "target" | "transport" | "dns" | "log-store" | "domain-store";
+export type ConformancePort =
+  | "store"
+  | "blob-store"
+  | "target"
+  | "transport"
+  | "dns"
+  | "log-store"
+  | "analytics"
+  | "waiting-sites"
+  | "domain-store"
+  | "operation-runner"
+  | "operation-store"
+  | "resource"
+  | "certificate-authority"
+  | "certificate-store"
+  | "certificate-target"
+  | "host-routes";
 
 /** One sentence of a port's contract, as something that can be run. */
 export interface ConformanceCase {

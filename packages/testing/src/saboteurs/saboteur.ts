@@ -1,8 +1,20 @@
-import type { BlobStore, DomainStore, LogStore, Store, Target } from "@hostelry/core/adapter";
+import type {
+  BlobStore,
+  DomainStore,
+  LogStore,
+  OperationRunner,
+  OperationStore,
+  ResourceProvider,
+  Store,
+  Target,
+} from "@hostelry/core/adapter";
 import { blobStoreConformance } from "../conformance/blob-store/blob-store-conformance.ts";
 import type { ConformanceCase, ConformancePort } from "../conformance/conformance-case.ts";
 import { domainStoreConformance } from "../conformance/domain-store/domain-store-conformance.ts";
 import { logStoreConformance } from "../conformance/log-store/log-store-conformance.ts";
+import { operationRunnerConformance } from "../conformance/operation-runner/operation-runner-conformance.ts";
+import { operationStoreConformance } from "../conformance/operation-store/operation-store-conformance.ts";
+import { resourceConformance } from "../conformance/resource/resource-conformance.ts";
 import { storeConformance } from "../conformance/store/store-conformance.ts";
 import { targetConformance } from "../conformance/target/target-conformance.ts";
 import type { MemoryBlobStore } from "../memory/blob-store/memory-blob-store.ts";
@@ -11,6 +23,11 @@ import { memoryDomainStoreHarness } from "../memory/domain-store/memory-domain-s
 import type { MemoryLogStore } from "../memory/log-store/memory-log-store.ts";
 import { memoryLogStoreHarness } from "../memory/log-store/memory-log-store-harness.ts";
 import { memoryBlobStoreHarness, memoryStoreHarness, memoryTargetHarness } from "../memory/memory-harness.ts";
+import { inProcessRunnerHarness } from "../memory/operation-runner/in-process-runner-harness.ts";
+import type { MemoryOperationStore } from "../memory/operation-store/memory-operation-store.ts";
+import { memoryOperationStoreHarness } from "../memory/operation-store/memory-operation-store-harness.ts";
+import { memoryResourceHarness } from "../memory/resource-provider/memory-resource-harness.ts";
+import type { MemoryResourceProvider } from "../memory/resource-provider/memory-resource-provider.ts";
 import type { MemoryStore, MemoryStoreOptions } from "../memory/store/memory-store.ts";
 import type { MemoryTarget } from "../memory/target/memory-target.ts";
 
@@ -64,6 +81,32 @@ export function domainStoreSaboteur(
 ): Saboteur {
   const harness = memoryDomainStoreHarness((store) => ({ ...store, ...draft.spoil(store) }));
   return saboteur("domain-store", draft, () => domainStoreConformance(harness));
+}
+
+/** A resource provider that breaks one promise. */
+export function resourceSaboteur(
+  draft: SaboteurDraft<(provider: MemoryResourceProvider) => Partial<ResourceProvider>>,
+): Saboteur {
+  const harness = memoryResourceHarness((provider) => ({ ...provider, ...draft.spoil(provider) }));
+  return saboteur("resource", draft, () => resourceConformance(harness));
+}
+
+/** An operation runner that breaks one promise. */
+export function operationRunnerSaboteur(
+  draft: SaboteurDraft<(runner: OperationRunner) => Partial<OperationRunner>>,
+): Saboteur {
+  const harness = inProcessRunnerHarness((runner) => ({ ...runner, ...draft.spoil(runner) }));
+  // What core's own runner declares not to do can't be broken.
+  const cases = operationRunnerConformance(harness).filter(({ skipped }) => skipped === undefined);
+  return saboteur("operation-runner", draft, () => cases);
+}
+
+/** An operation store that breaks one promise. */
+export function operationStoreSaboteur(
+  draft: SaboteurDraft<(store: MemoryOperationStore) => Partial<OperationStore>>,
+): Saboteur {
+  const harness = memoryOperationStoreHarness((store) => ({ ...store, ...draft.spoil(store) }));
+  return saboteur("operation-store", draft, () => operationStoreConformance(harness));
 }
 
 function saboteur(

@@ -1,16 +1,24 @@
+import { analyticsSaboteurs } from "./analytics-saboteurs.ts";
 import { auditSaboteurs } from "./audit-saboteurs.ts";
 import { blobStoreSaboteurs } from "./blob-store-saboteurs.ts";
+import { certificateAuthoritySaboteurs } from "./certificate-authority-saboteurs.ts";
+import { certificateStoreSaboteurs } from "./certificate-store-saboteurs.ts";
+import { certificateTargetSaboteurs } from "./certificate-target-saboteurs.ts";
 import { dnsLookSaboteurs } from "./dns-look-saboteurs.ts";
 import { dnsSaboteurs } from "./dns-saboteurs.ts";
 import { domainSaboteurs } from "./domain-saboteurs.ts";
 import { fleetSaboteurs } from "./fleet-saboteurs.ts";
+import { hostRoutesSaboteurs } from "./host-routes-saboteurs.ts";
 import { idempotencySaboteurs } from "./idempotency-saboteurs.ts";
 import { idleSaboteurs } from "./idle-saboteurs.ts";
 import { leaseSaboteurs } from "./lease-saboteurs.ts";
 import { logSaboteurs } from "./log-saboteurs.ts";
+import { operationSaboteurs } from "./operation-saboteurs.ts";
 import { previewSaboteurs } from "./preview-saboteurs.ts";
 import { raceSaboteurs } from "./race-saboteurs.ts";
 import { recordSaboteurs } from "./record-saboteurs.ts";
+import { resourceSaboteurs } from "./resource-saboteurs.ts";
+import { runnerSaboteurs } from "./runner-saboteurs.ts";
 import type { Saboteur } from "./saboteur.ts";
 import { stagingSaboteurs } from "./staging-saboteurs.ts";
 import { targetSaboteurs } from "./target-saboteurs.ts";
@@ -35,4 +43,12 @@ export const saboteurs: readonly Saboteur[] = [
   ...dnsLookSaboteurs,
   ...dnsSaboteurs,
   ...domainSaboteurs,
+  ...certificateAuthoritySaboteurs,
+  ...certificateStoreSaboteurs,
+  ...certificateTargetSaboteurs,
+  ...hostRoutesSaboteurs,
+  ...analyticsSaboteurs,
+  ...operationSaboteurs,
+  ...resourceSaboteurs,
+  ...runnerSaboteurs,
 ];

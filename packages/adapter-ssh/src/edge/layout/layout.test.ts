@@ -9,7 +9,7 @@ import {
 import { describe, expect, it } from "vitest";
 import { knownRelease } from "../known-releases.ts";
 import { stagePlan } from "../staging/stage-plan.ts";
-import { manifestLines, manifestOfLines } from "./manifest-lines.ts";
+import { manifestLines, manifestOfLines, manifestTexts } from "./manifest-lines.ts";
 import { sortedLines } from "./sorted-lines.ts";
 import { hashesDigests, listingDigest } from "./tree-listing.ts";
 
@@ -41,6 +41,18 @@ describe("manifestLines", () => {
     const expected = decodeReleaseManifest(encodeReleaseManifest(whole))._unsafeUnwrap();
     const read = manifestOfLines(lines, whole.release, "edge");
     expect({ ...read, files: new Set(read.files) }).toEqual({ ...expected, files: new Set(expected.files) });
+  });
+
+  it.each([
+    ["plain ones, as they come", ["a", "a#", "a-b", "a/b", "ab", "b"]],
+    ["with a character before the quotation mark", ["a", "a b", "a!"]],
+    ["with what JSON writes otherwise", ["a", "a\\b", 'a"b', "a\nb"]],
+    ["beyond ASCII", ["a", "b\u{e9}", "\uffee", "\u{1f3e8}"]],
+    ["out of order", ["b", "a"]],
+    ["six hundred", Array.from({ length: 600 }, (_, index) => `${1000 + index}`)],
+  ])("are given in texts in the order of their bytes: %s", (_, paths) => {
+    const whole = manifest(7, ...paths.map((path) => file(path)));
+    expect([...manifestTexts(whole)].join("")).toBe(`${manifestLines(whole).join("\n")}\n`);
   });
 
   it("of another release, without their head, or with more, are RELEASE_CORRUPT", () => {
@@ -101,14 +113,14 @@ describe("stagePlan", () => {
   it("names the lines that turn the one manifest into the other with sort and uniq", () => {
     const { lines } = stagePlan(after, [before]);
     const counts = new Map<string, number>();
-    for (const line of [...before.lines, ...lines]) counts.set(line, (counts.get(line) ?? 0) + 1);
+    for (const line of [...manifestLines(before.manifest), ...lines]) counts.set(line, (counts.get(line) ?? 0) + 1);
     const unique = [...counts].filter(([, count]) => count === 1).map(([line]) => line);
-    expect(sortedLines(unique)).toEqual(after.lines);
+    expect(sortedLines(unique)).toEqual(manifestLines(after.manifest));
   });
 
   it("begins with nothing when no release shares a file", () => {
     const plan = stagePlan(after, [knownRelease(manifest(3, file("other")))]);
     expect([plan.base, plan.sent.length, plan.gone.length]).toEqual([undefined, 4, 0]);
-    expect(plan.lines).toEqual(after.lines);
+    expect(plan.lines).toBe("all");
   });
 });

@@ -15,18 +15,50 @@ import { sortedLines } from "./sorted-lines.ts";
  * come and those that go, and nobody sends ten thousand lines for a hundred changes.
  */
 export function manifestLines(manifest: ReleaseManifest): readonly string[] {
-  const head = new TextDecoder().decode(encodeReleaseManifest({ ...manifest, files: [] }));
-  return sortedLines([...manifest.files.map((file) => JSON.stringify(row(file))), head]);
+  return sortedLines([...manifest.files.map(manifestLine), headLine(manifest)]);
 }
 
-function row(file: ReleaseFile): readonly unknown[] {
+/** The line of a file. */
+export function manifestLine(file: ReleaseFile): string {
   const { path, sha256, size, mode, mtimeSeconds, mediaType, coding, keptUntilSeconds, pathReused } = file;
-  const facts = [path, sha256, size, mode, mtimeSeconds, mediaType];
   const isPlain = coding === undefined && keptUntilSeconds === undefined && pathReused === undefined;
-  return isPlain ? facts : [...facts, { coding, keptUntilSeconds, pathReused }];
+  const more = isPlain ? [] : [{ coding, keptUntilSeconds, pathReused }];
+  return JSON.stringify([path, sha256, size, mode, mtimeSeconds, mediaType, ...more]);
 }
 
-/** Lines, each with its end, some hundreds at a time: ten thousand in one text are megabytes that nobody needs at once. */
+/** The line of what is not a file's. */
+export function headLine(manifest: ReleaseManifest): string {
+  return new TextDecoder().decode(encodeReleaseManifest({ ...manifest, files: [] }));
+}
+
+/** {@link manifestLines}, each with its end, some hundreds in a text: ten thousand lines are megabytes that nobody needs at once. */
+export function* manifestTexts(manifest: ReleaseManifest): Generator<string, void> {
+  if (!linesAreInOrder(manifest.files)) {
+    yield* textsOfLines(manifestLines(manifest));
+    return;
+  }
+  for (let from = 0; from < manifest.files.length; from += linesAtOnce) {
+    let text = "";
+    for (const file of manifest.files.slice(from, from + linesAtOnce)) text += `${manifestLine(file)}\n`;
+    yield text;
+  }
+  yield `${headLine(manifest)}\n`;
+}
+
+/** Characters that JSON writes as they are, and that come after the quotation mark that ends a path. */
+const plainPath = /^[#-[\]-~]+$/;
+
+/** Whether the lines of files, as they are, are in the order of their bytes; the head's, with a brace, is then the last. */
+function linesAreInOrder(files: readonly ReleaseFile[]): boolean {
+  let before = "";
+  return files.every(({ path }) => {
+    const inOrder = path > before && plainPath.test(path);
+    before = path;
+    return inOrder;
+  });
+}
+
+/** Lines, each with its end, some hundreds at a time. */
 export function* textsOfLines(lines: readonly string[]): Generator<string, void> {
   for (let from = 0; from < lines.length; from += linesAtOnce) {
     yield `${lines.slice(from, from + linesAtOnce).join("\n")}\n`;
@@ -35,10 +67,10 @@ export function* textsOfLines(lines: readonly string[]): Generator<string, void>
 
 const linesAtOnce = 512;
 
-/** SHA-256 of lines as a file has them: each with its end. */
-export function digestOfLines(lines: readonly string[]): string {
+/** SHA-256 of texts, one after the other. */
+export function digestOfTexts(texts: Iterable<string>): string {
   const hash = createHash("sha256");
-  for (const text of textsOfLines(lines)) hash.update(text, "utf8");
+  for (const text of texts) hash.update(text, "utf8");
   return hash.digest("hex");
 }
 

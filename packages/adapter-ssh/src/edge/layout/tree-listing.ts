@@ -1,6 +1,5 @@
-import { createHash } from "node:crypto";
 import type { ReleaseFile } from "@hostelry/core/adapter";
-import { digestOfLines } from "./manifest-lines.ts";
+import { digestOfTexts, textsOfLines } from "./manifest-lines.ts";
 import { sortedLines } from "./sorted-lines.ts";
 
 /** The mode a file is laid out with: whoever may be a web server must be able to read it, and nothing is set-uid. */
@@ -21,7 +20,7 @@ export function listingDigest(files: readonly ReleaseFile[]): string {
   );
   // A name with a line end in it is two lines for `sort`, so it is here.
   const isOdd = lines.some((line) => line.includes("\n"));
-  return digestOfLines(sortedLines(isOdd ? lines.flatMap((line) => line.split("\n")) : lines));
+  return digestOfTexts(textsOfLines(sortedLines(isOdd ? lines.flatMap((line) => line.split("\n")) : lines)));
 }
 
 /**
@@ -32,12 +31,11 @@ export function hashesDigests(files: readonly ReleaseFile[]): readonly string[] 
   const odd = files.some(({ path }) => /[\\\n\r]/.test(path));
   const raw = (path: string): string => path;
   const digests = [raw, ...(odd ? [escaping(/[\\\n]/g), escaping(/[\\\n\r]/g)] : [])].map((write) => {
-    const hash = createHash("sha256");
-    for (const { path, sha256 } of files) {
+    const lines = files.map(({ path, sha256 }) => {
       const written = write(`./${path}`);
-      hash.update(`${written === `./${path}` ? "" : "\\"}${sha256}  ${written}\n`, "utf8");
-    }
-    return hash.digest("hex");
+      return `${written === `./${path}` ? "" : "\\"}${sha256}  ${written}`;
+    });
+    return digestOfTexts(textsOfLines(lines));
   });
   return [...new Set(digests)];
 }
@@ -45,9 +43,7 @@ export function hashesDigests(files: readonly ReleaseFile[]): readonly string[] 
 /** Digest of what `openssl dgst -sha256 -r` prints for files; `undefined` when a name is odd, for nobody says how it writes those. */
 export function opensslDigest(files: readonly ReleaseFile[]): string | undefined {
   if (files.some(({ path }) => /[\\\n\r]/.test(path))) return undefined;
-  const hash = createHash("sha256");
-  for (const { path, sha256 } of files) hash.update(`${sha256} *./${path}\n`, "utf8");
-  return hash.digest("hex");
+  return digestOfTexts(textsOfLines(files.map(({ path, sha256 }) => `${sha256} *./${path}`)));
 }
 
 const letters: Readonly<Record<string, string>> = { "\\": "\\\\", "\n": "\\n", "\r": "\\r" };

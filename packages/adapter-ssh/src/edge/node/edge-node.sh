@@ -19,9 +19,13 @@ export LC_ALL
 umask 022
 newline='
 '
+# Where this account may not look, `find` fails at its end.
+cd / || exit 9
 
 # refuse CODE FACT…: the answer to a request that can't be granted. Nothing was changed that the code does not tell.
 refuse() {
+  # Before the answer: whoever has it may end the session at once.
+  [ -z "$work" ] || rm -rf "$work"
   printf 'refused %s %s\n' "$nonce" "$*" >&3
   exit 8
 }
@@ -88,11 +92,13 @@ take_fence() {
     [ "$earlier" -lt "$token" ] || continue
     case $name in
       # Must be gone for good: a rename that has found the directory would follow one that is moved.
-      *.removal)
+      *.removal | *.keeping)
+        heap=$own/trash
+        [ "$name" = "${name%.keeping}" ] || heap=$own/replaced
         until rmdir "$entry" 2>/dev/null || ! [ -d "$entry" ]; do
           if [ -e "$entry/it" ] || [ -h "$entry/it" ]; then
             serial=$((serial + 1))
-            mv -fT "$entry/it" "$own/trash/$nonce-$serial" 2>/dev/null || [ ! -d "$entry" ] || [ ! -e "$entry/it" ] || exit 9
+            mv -fT "$entry/it" "$heap/$nonce-$serial" 2>/dev/null || [ ! -d "$entry" ] || [ ! -e "$entry/it" ] || exit 9
           fi
         done
         ;;
@@ -132,19 +138,20 @@ put_file() {
   commit "$prepared" "$2"
 }
 
-# Says in `removed` whether there was something.
+# remove PATH [keeping]: says in `removed` whether there was something. What somebody else has made is kept, in .hostelry/replaced.
 remove() {
   removed=no
   if [ ! -e "$1" ] && [ ! -h "$1" ]; then return; fi
   serial=$((serial + 1))
-  removal=$own/pending/$token-$nonce-$serial.removal
+  removal=$own/pending/$token-$nonce-$serial.${2:-removal} heap=$own/trash
+  [ -z "${2:-}" ] || heap=$own/replaced
   mkdir "$removal" || exit 9
   check_fence
   if mv -fT "$1" "$removal/it"; then
     removed=yes
     # What is one name is deleted at once; a directory waits in the trash for somebody with time.
     if [ -d "$removal/it" ] && [ ! -h "$removal/it" ]; then
-      mv -fT "$removal/it" "$own/trash/$nonce-$serial" 2>/dev/null || [ ! -e "$removal/it" ] || exit 9
+      mv -fT "$removal/it" "$heap/$nonce-$serial" 2>/dev/null || [ ! -e "$removal/it" ] || exit 9
     else
       rm -f "$removal/it" || exit 9
     fi
@@ -178,6 +185,69 @@ put_away() {
 # A line of JSON before each change, for people. A full disk keeps nobody from going back.
 journal() {
   printf '{"at":"%s","fencingToken":%s,%s}\n' "$moment" "$token" "$1" >>"$own/journal" 2>/dev/null || true
+}
+
+# --- a document root elsewhere ---------------------------------------------------------------------------------------
+
+# Panels decide where a site's document root is. There, outside of the root, a link leads to what visitors are to get: `current`, or with
+# a marker set a directory of .hostelry/pages, for such a web server knows nothing of markers. `-`: there is none to care for.
+
+# read_dock PATH: in `docked` the state that the link there stands for; empty when it is not ours or not there.
+read_dock() {
+  docked=
+  case $(readlink "$1") in
+    "$site/current") docked=live ;;
+    "$own/pages/maintenance") docked=maintenance ;;
+    "$own/pages/suspended") docked=suspended ;;
+  esac
+}
+
+# claim_dock PATH WELCOME: refuses what is not ours to replace. WELCOME: words of the page that a panel puts there itself; `*` stands for any content.
+claim_dock() {
+  read_dock "$1"
+  [ -z "$docked" ] || return 0
+  if [ -h "$1" ]; then refuse LAYOUT "$1" there is a link that points elsewhere; fi
+  if [ -d "$1" ]; then
+    [ "$2" = '*' ] || is_welcome "$1" "$2" || refuse LAYOUT "$1" there is content that Hostelry did not put there
+  elif [ -e "$1" ]; then
+    refuse LAYOUT "$1" there is something that is not a directory
+  fi
+}
+
+is_welcome() {
+  for entry in "$1"/* "$1"/.[!.]* "$1"/..?*; do
+    if [ ! -e "$entry" ] && [ ! -h "$entry" ]; then continue; fi
+    case ${entry##*/} in
+      .well-known) continue ;;
+      index.html | index.php) ;;
+      *) return 1 ;;
+    esac
+    [ -f "$entry" ] && [ ! -h "$entry" ] || return 1
+    case $(dd if="$entry" bs=65536 count=1 2>/dev/null) in *"$2"*) ;; *) return 1 ;; esac
+  done
+}
+
+# dock PATH WELCOME: under the fence. What was there before is kept; the link takes the place of a link in one step.
+dock() {
+  claim_dock "$1" "$2"
+  read_state
+  [ "$docked" != "$state" ] || return 0
+  text=$site/current
+  if [ "$state" != live ]; then
+    text=$own/pages/$state
+    mkdir -p "$text" || exit 9
+    # Without a page, a web server that lists no directories refuses; that is what a suspended site does.
+    if [ "$state" = maintenance ] && [ ! -f "$text/index.html" ]; then
+      put_file '<!DOCTYPE html><meta charset="utf-8"><meta name="robots" content="noindex"><title>Maintenance</title><p>This site will be back soon.</p>' "$text/index.html"
+    fi
+  fi
+  if [ -d "$1" ] && [ ! -h "$1" ]; then
+    mkdir -p "$own/replaced" || exit 9
+    journal "\"change\":\"document-root\",\"replaced\":\"$1\""
+    remove "$1" keeping
+  fi
+  put_link "$text" "$1"
+  flush "${1%/*}" || exit 9
 }
 
 # --- looking ---------------------------------------------------------------------------------------------------------
@@ -231,10 +301,19 @@ read_state() {
   [ ! -f "$site/suspended" ] || state=suspended
 }
 
+# observe DOCUMENT-ROOT
 observe() {
   read_slots
   read_highest
   read_state
+  if [ "$1" != - ]; then
+    read_dock "$1"
+    # What no visitor gets is not live, whatever `current` points to.
+    case $docked in
+      '') case $slots in ' live='*) slots=${slots#' '} slots=" ${slots#* }" ;; esac ;;
+      *) state=$docked ;;
+    esac
+  fi
   leftovers=0
   for entry in "$site/releases"/*; do
     entry=${entry##*/}
@@ -257,9 +336,13 @@ observe() {
   printf 'observed %s %s %s%s\n' "$highest" "$state" "$leftovers" "${slots% }"
 }
 
-# Looks through a slot: COUNT lines follow, each a hash and a path. The pointer is read once.
+# probe SLOT COUNT DOCUMENT-ROOT: looks through a slot. COUNT lines follow, each a hash and a path. The pointer is read once.
 probe() {
   read_slot "$1"
+  if [ "$3" != - ]; then
+    read_dock "$3"
+    [ -n "$docked" ] || shown=
+  fi
   printf 'served %s\n' "${shown:--}"
   count=$2 index=-1 wanted_hashes=
   set --
@@ -378,6 +461,7 @@ stage() {
   work=$own/staging/$token-$nonce
   trap 'rm -rf "$work"' EXIT
   choose_hasher "$8"
+  choose_unpacker
   mkdir "$work" "$work/fresh" && true >"$work/hashes" || exit 9
   cloning=
   if [ "$base" != - ] && ! mv -fT "$own/prepared/$base" "$work/tree" 2>/dev/null; then
@@ -445,7 +529,24 @@ unpack() {
 }
 
 unpack_all() {
-  if [ "$packing" = gzip ]; then gzip -dc | tar -xvpof - -C "$work"; else tar -xvpof - -C "$work"; fi
+  if [ "$packing" = gzip ]; then gzip -dc | unpack_tar; else unpack_tar; fi
+}
+
+# In large pieces where that can be asked for; then tar also tells only now and then that it goes on, and not each name. That
+# is a hundred thousand calls of the system less for ten thousand files, and as many turns of a shell that reads byte by byte.
+unpack_tar() {
+  if [ "$unpacker" = gnu ]; then
+    tar -b 256 --checkpoint=16 --checkpoint-action=echo="$mark" -xpof - -C "$work" 2>&1
+  else
+    tar -xvpof - -C "$work"
+  fi
+}
+
+# Only for much: asking costs a process.
+choose_unpacker() {
+  unpacker=any
+  [ "$length" = - ] || return 0
+  case $(tar --version 2>/dev/null) in 'tar (GNU tar) '*) unpacker=gnu ;; esac
 }
 
 # Where much is to be hashed and OpenSSL is there, it does in a third of the time what coreutils does.
@@ -456,28 +557,57 @@ choose_hasher() {
     'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 *stdin' ] || hasher='openssl dgst -sha256 -r'
 }
 
-# Hashes each part while the next one is being received, and sets the disk to work on it. tar tells a member's name when
-# it begins with it: all that came before are complete then. `MARK+N` says that more is to come.
+# Hashes each part while the next one is being received, and sets the disk to work on it. `MARK+N` ends a part that others
+# follow. Where tar tells names, it does so when it begins with a member: all that came before are complete then. Where it
+# does not, the mark itself is looked for.
 hash_parts() {
-  writing=
-  while IFS= read -r member; do
-    case $member in
-      "$mark"-* | "$mark"+*)
-        part=${member#"$mark"?}
-        [ "$part" != copies ] || make_copies
-        # Without quotes, for it is several words, all of them ours.
-        for_each "$work/parts/$part" "$work/fresh" $hasher >>"$work/hashes"
-        ;;
-    esac
-    case $member in
+  writing= number=1
+  while IFS= read -r told; do
+    case $told in
+      "$mark"-*) hash_part "${told#"$mark"-}" ;;
       "$mark"+*)
-        if [ "$durable" != no ] && { [ -z "$writing" ] || ! kill -0 "$writing" 2>/dev/null; }; then
-          sync -f "$work/fresh" 2>/dev/null &
-          writing=$!
-        fi
+        hash_part "${told#"$mark"+}"
+        write_on
         ;;
+      "tar: $mark") hash_complete ;;
+      # The names, or GNU's complaints.
+      *) [ "$unpacker" != gnu ] || printf '%s\n' "$told" >&2 ;;
     esac
   done
+  [ "$unpacker" != gnu ] || hash_complete
+}
+
+hash_complete() {
+  if [ -e "$work/$mark-copies" ]; then
+    rm -f "$work/$mark-copies"
+    hash_part copies
+  fi
+  while [ -e "$work/$mark+$number" ]; do
+    hash_part "$number"
+    write_on
+    number=$((number + 1))
+  done
+  if [ -e "$work/$mark-$number" ]; then
+    hash_part "$number"
+    number=$((number + 1))
+  fi
+  if [ -e "$work/$mark-names" ]; then
+    rm -f "$work/$mark-names"
+    hash_part names
+  fi
+}
+
+hash_part() {
+  [ "$1" != copies ] || make_copies
+  # Without quotes, for it is several words, all of them ours.
+  for_each "$work/parts/$1" "$work/fresh" $hasher >>"$work/hashes"
+}
+
+write_on() {
+  [ "$durable" != no ] || return 0
+  if [ -n "$writing" ] && kill -0 "$writing" 2>/dev/null; then return; fi
+  sync -f "$work/fresh" 2>/dev/null &
+  writing=$!
 }
 
 # for_each LIST DIRECTORY PROGRAM…: runs a program with the paths of a list. Through a pipe: BusyBox's xargs runs programs
@@ -521,7 +651,7 @@ prepare() {
 
 # --- changing what visitors see --------------------------------------------------------------------------------------
 
-# activate TOKEN SLOT RELEASE GUARD-HASH GUARD-EXPIRY SAMPLES
+# activate TOKEN SLOT RELEASE GUARD-HASH GUARD-EXPIRY SAMPLES DOCUMENT-ROOT WELCOME
 activate() {
   slot=$2 release=$3
   if [ "$release" != - ]; then
@@ -533,6 +663,7 @@ activate() {
   if [ "$release" != - ] && ! is_whole "$release"; then refuse RELEASE_NOT_FOUND; fi
   read_slot "$slot"
   before=${shown:--}
+  [ "$7" = - ] || [ "$release" = - ] || claim_dock "$7" "$8"
   preview=${slot#preview/}
   guard=$own/previews/$preview.json
   if [ "$release" != - ] && [ "$slot" != live ] && [ "$5" != - ]; then
@@ -560,14 +691,15 @@ activate() {
     flush "$own/previews" "$site/previews" || exit 9
   else
     flush "$site" || exit 9
+    [ "$7" = - ] || [ "$release" = - ] || dock "$7" "$8"
   fi
   printf 'activated %s\n' "$before"
-  [ "$6" = - ] || look "$slot" "$6"
+  [ "$6" = - ] || look "$slot" "$6" "$7"
 }
 
 # What the flip shows, for the caller's eyes; nothing in it can take the flip back.
 look() {
-  (probe "$1" "$2" && observe) 3>/dev/null || true
+  (probe "$1" "$2" "$3" && observe "$3") 3>/dev/null || true
 }
 
 # previews/<id> below the root: the place that a web server's preview hosts name.
@@ -580,9 +712,11 @@ show_preview() {
   fi
 }
 
+# set-state TOKEN STATE DOCUMENT-ROOT WELCOME
 set_state() {
   take_fence "$1"
   wanted=$2
+  [ "$3" = - ] || claim_dock "$3" "$4"
   case $wanted in live | maintenance | suspended) ;; *) refuse INPUT state ;; esac
   for marker in maintenance suspended; do
     if [ -d "$site/$marker" ]; then refuse LAYOUT "${site#"$root"/}/$marker" there is a directory; fi
@@ -596,6 +730,7 @@ set_state() {
     if [ "$marker" != "$wanted" ] && [ -f "$site/$marker" ]; then remove "$site/$marker"; fi
   done
   flush "$site" || exit 9
+  [ "$3" = - ] || dock "$3" "$4"
   printf 'state %s\n' "$before"
 }
 
@@ -745,9 +880,9 @@ handle() {
   is_id "$2" || refuse INPUT siteId
   site=$root/sites/$2 own=$root/sites/$2/.hostelry
   shift 2
-  serial=0
+  serial=0 work=
   case $verb in
-    observe) observe ;;
+    observe) observe "$@" ;;
     probe) probe "$@" ;;
     manifests) manifests ;;
     manifest) manifest "$@" ;;

@@ -18,7 +18,10 @@ const unpack = 'script=$(printf %s "$1" | base64 -d | gzip -dc) && shift && eval
 /** The script as it crosses the wire: a quarter of its size, for it is sent with each session. */
 const packedScript: string = gzipSync(nodeScript, { level: 9 }).toString("base64");
 
-/** The command that runs the script below a root, an absolute path. */
-export function nodeCommand(root: string): readonly [string, ...string[]] {
-  return ["sh", "-c", unpack, "hostelry-edge", packedScript, root];
+/** The command that runs the script below a root, an absolute path; as another account when root asks for that. */
+export function nodeCommand(root: string, runAs?: string): readonly [string, ...string[]] {
+  const script = ["sh", "-c", unpack, "hostelry-edge", packedScript, root] as const;
+  return runAs === undefined
+    ? script
+    : ["setpriv", `--reuid=${runAs}`, `--regid=${runAs}`, "--init-groups", "--", ...script];
 }

@@ -40,6 +40,8 @@ export interface NodeSession {
 export interface NodeSessionOptions {
   /** Absolute; `sites/` is below it. */
   readonly root: string;
+  /** Account to become first; `undefined`: the transport's. */
+  readonly runAs?: string | undefined;
   readonly durability: "full" | "none";
   readonly now: () => Date;
 }
@@ -48,7 +50,7 @@ export interface NodeSessionOptions {
 export async function nodeSession(transport: Transport, options: NodeSessionOptions): Promise<NodeSession> {
   await unwrap(transport.connect());
   const begun = performance.now();
-  const program = await unwrap(transport.start({ argv: nodeCommand(options.root) }));
+  const program = await unwrap(transport.start({ argv: nodeCommand(options.root, options.runAs) }));
   const startedInMs = performance.now() - begun;
   const lines = linesIn(program.stdout);
   const state = { open: true, answered: 0, greeted: false };

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { ReleaseFile, StageRequest } from "@hostelry/core/adapter";
+import { type ReleaseFile, type StageRequest, stoppable } from "@hostelry/core/adapter";
 import type { EdgeParts } from "../edge-parts.ts";
 import { hashesDigests, listingDigest, opensslDigest } from "../layout/tree-listing.ts";
 import type { Answer } from "../node/answer.ts";
@@ -115,8 +115,9 @@ const distantMs = 60;
 const nearMs = 20;
 
 /** Bytes of the archive before packing, roughly. */
-function archiveBytes({ sent, lines, copied, secondNames }: StagePlan): number {
-  let bytes = 1024 * (sent.length + secondNames.length) + 256 * (lines.length + copied.length);
+function archiveBytes({ sent, lines, copied, secondNames, release }: StagePlan): number {
+  const lineCount = lines === "all" ? release.manifest.files.length : lines.length;
+  let bytes = 1024 * (sent.length + secondNames.length) + 256 * (lineCount + copied.length);
   for (const { size } of sent) bytes += size;
   return bytes;
 }
@@ -160,9 +161,10 @@ function fired(signal: AbortSignal): Promise<false> {
 /** Ends when the signal fires, also while the source is silent; the source is then told, and not waited for. */
 async function* untilFired(chunks: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array, void> {
   const iterator = chunks[Symbol.asyncIterator]();
-  const stopped = fired(signal).then(() => undefined);
+  const wanted = stoppable();
+  void fired(signal).then(wanted.stop);
   for (;;) {
-    const next = await Promise.race([iterator.next(), stopped]);
+    const next = await wanted.wait(iterator.next());
     if (next === undefined) {
       // A silent source answers its `return` only when it speaks again.
       iterator.return?.().catch(() => undefined);

@@ -1,5 +1,5 @@
 import { type BlobStore, hostingError, type ReleaseFile, unwrap } from "@hostelry/core/adapter";
-import { textsOfLines } from "../layout/manifest-lines.ts";
+import { manifestTexts, textsOfLines } from "../layout/manifest-lines.ts";
 import { laidOutMode } from "../layout/tree-listing.ts";
 import { chunkFiller } from "./chunk-filler.ts";
 import type { StagePlan } from "./stage-plan.ts";
@@ -56,7 +56,8 @@ export async function* stageArchive(plan: StagePlan, options: StageArchiveOption
 }
 
 function* openingLists(plan: StagePlan, mark: string): Generator<Uint8Array, void> {
-  yield* linesMember("rows", plan.lines);
+  const { lines, release } = plan;
+  yield* textsMember("rows", () => (lines === "all" ? manifestTexts(release.manifest) : textsOfLines(lines)));
   if (plan.base !== undefined) {
     yield textMember("gone", list(plan.gone));
     yield textMember("gone-directories", list(plan.goneDirectories));
@@ -171,19 +172,20 @@ async function fetchBlob(
   // Without the signal: combining signals for each of ten thousand small reads costs more than the reads. Nobody waits for
   // the few that are under way when it fires.
   signal.throwIfAborted();
-  const chunks: Uint8Array[] = [];
+  const read = await blobs.read(file.sha256, { unchecked: true, into });
+  if (read.isErr()) throw read.error;
+  let bytes = nothing;
   let size = 0;
-  for await (const chunk of await unwrap(blobs.read(file.sha256, { unchecked: true, into }))) {
+  for await (const chunk of read.value) {
+    bytes = size === 0 ? chunk : Buffer.concat([bytes, chunk]);
     size += chunk.length;
     if (size > file.size) break;
-    chunks.push(chunk);
   }
   if (size !== file.size) throw wrongSize(file, size);
-  const [only = nothing, ...more] = chunks;
-  return more.length === 0 ? only : Buffer.concat(chunks);
+  return bytes;
 }
 
-const nothing = new Uint8Array(0);
+const nothing: Uint8Array = new Uint8Array(0);
 
 async function letGo(fetching: Promise<Fetched>): Promise<void> {
   const fetched = await fetching.catch(() => nothing);
@@ -221,11 +223,12 @@ function textMember(path: string, text: string): Uint8Array {
   return Buffer.concat([header, bytes, tarPadding(bytes.length)]);
 }
 
-function* linesMember(path: string, lines: readonly string[]): Generator<Uint8Array, void> {
+/** @param texts gives the same each time: once to find out how long it is. */
+function* textsMember(path: string, texts: () => Iterable<string>): Generator<Uint8Array, void> {
   let size = 0;
-  for (const line of lines) size += Buffer.byteLength(line) + 1;
+  for (const text of texts()) size += Buffer.byteLength(text);
   yield tarHeader({ path, mode: 0o644, mtimeSeconds: 0, size });
-  for (const text of textsOfLines(lines)) yield Buffer.from(text, "utf8");
+  for (const text of texts()) yield Buffer.from(text, "utf8");
   yield tarPadding(size);
 }
 

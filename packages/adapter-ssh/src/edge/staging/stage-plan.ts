@@ -1,6 +1,6 @@
-import type { ReleaseFile } from "@hostelry/core/adapter";
-import { releaseDirectories } from "@hostelry/core/adapter";
+import { type ReleaseFile, type ReleaseManifest, releaseDirectories } from "@hostelry/core/adapter";
 import type { KnownRelease } from "../known-releases.ts";
+import { headLine, manifestLine } from "../layout/manifest-lines.ts";
 import { laidOutMode } from "../layout/tree-listing.ts";
 
 /** A file whose bytes the node takes from a release it holds. */
@@ -31,8 +31,8 @@ export interface StagePlan {
   readonly gone: readonly string[];
   /** Directories that become empty, the deepest first. */
   readonly goneDirectories: readonly string[];
-  /** Lines of the manifest that come, and lines of the base's that go. */
-  readonly lines: readonly string[];
+  /** Lines of the manifest that come, and lines of the base's that go; `all` without a base. */
+  readonly lines: readonly string[] | "all";
 }
 
 /** A copy costs the node a process; beyond so many, sending is cheaper. */
@@ -48,7 +48,7 @@ export function stagePlan(release: KnownRelease, held: readonly KnownRelease[]):
   const sent: ReleaseFile[] = [];
   const secondNames: SecondName[] = [];
   const copied: CopiedFile[] = [];
-  const firstNames = new Map<string, string>();
+  const firstNames = firstFiles();
   const stays = new Set<string>();
   for (const file of wanted) {
     if (isSame(before.get(file.path), file)) {
@@ -56,14 +56,13 @@ export function stagePlan(release: KnownRelease, held: readonly KnownRelease[]):
       continue;
     }
     const from = sources.get(file.sha256);
-    const key = `${file.sha256} ${file.mtimeSeconds} ${laidOutMode(file)}`;
-    const first = firstNames.get(key);
+    const first = firstNames.get(file);
     if (first !== undefined) {
-      secondNames.push({ file, of: first });
+      secondNames.push({ file, of: first.path });
     } else if (from !== undefined && copied.length < maxCopies) {
       copied.push({ file, from });
     } else {
-      firstNames.set(key, file.path);
+      firstNames.add(file);
       sent.push(file);
     }
   }
@@ -77,7 +76,7 @@ export function stagePlan(release: KnownRelease, held: readonly KnownRelease[]):
     copied,
     gone,
     goneDirectories: emptied(before.values(), wanted),
-    lines: difference(release.lines, base?.lines ?? []),
+    lines: base === undefined ? "all" : changedLines(release.manifest, base.manifest, before),
   };
 }
 
@@ -93,6 +92,7 @@ function isSame(before: ReleaseFile | undefined, file: ReleaseFile): boolean {
 
 /** The release that shares most files; none when none shares any. */
 function bestBase(wanted: readonly ReleaseFile[], held: readonly KnownRelease[]): KnownRelease | undefined {
+  if (held.length === 0) return undefined;
   let best: KnownRelease | undefined;
   let most = 0;
   const byPath = new Map(wanted.map((file) => [file.path, file]));
@@ -123,9 +123,45 @@ function emptied(before: Iterable<ReleaseFile>, wanted: readonly ReleaseFile[]):
   return [...releaseDirectories([...before])].filter((directory) => !stay.has(directory)).toReversed();
 }
 
-/** Lines that are in one of the two and not in the other: what `sort | uniq -u` turns the one into the other with. */
-function difference(left: readonly string[], right: readonly string[]): readonly string[] {
-  if (right.length === 0) return left;
-  const [inLeft, inRight] = [new Set(left), new Set(right)];
-  return [...left.filter((line) => !inRight.has(line)), ...right.filter((line) => !inLeft.has(line))];
+/** What `sort | uniq -u` turns the base's lines into the release's with. */
+function changedLines(
+  wanted: ReleaseManifest,
+  base: ReleaseManifest,
+  before: ReadonlyMap<string, ReleaseFile>,
+): readonly string[] {
+  const come = [headLine(wanted)];
+  const go = [headLine(base)];
+  const stay = new Set<string>();
+  for (const file of wanted.files) {
+    const known = before.get(file.path);
+    if (known !== undefined && hasSameLine(known, file)) stay.add(file.path);
+    else come.push(manifestLine(file));
+  }
+  for (const file of base.files) if (!stay.has(file.path)) go.push(manifestLine(file));
+  return [...come, ...go];
+}
+
+function hasSameLine(before: ReleaseFile, file: ReleaseFile): boolean {
+  return (
+    isSame(before, file) &&
+    before.mode === file.mode &&
+    before.mediaType === file.mediaType &&
+    before.coding === file.coding &&
+    before.keptUntilSeconds === file.keptUntilSeconds &&
+    before.pathReused === file.pathReused
+  );
+}
+
+/** Files of which another one may be a second name: by what they are, so that nothing is made for those that are unique. */
+function firstFiles(): { get(file: ReleaseFile): ReleaseFile | undefined; add(file: ReleaseFile): void } {
+  const files = new Map<string, ReleaseFile>();
+  const keyOf = (file: ReleaseFile): string => `${file.sha256} ${file.mtimeSeconds} ${laidOutMode(file)}`;
+  return {
+    get: (file) => {
+      const first = files.get(file.sha256);
+      if (first === undefined || keyOf(first) === keyOf(file)) return first;
+      return files.get(keyOf(file));
+    },
+    add: (file) => void files.set(files.has(file.sha256) ? keyOf(file) : file.sha256, file),
+  };
 }

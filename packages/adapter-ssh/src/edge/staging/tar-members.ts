@@ -20,7 +20,8 @@ export function tarHeader(member: TarMember): Uint8Array {
   const { path, linkTo } = member;
   const name = Buffer.from(path);
   const link = linkTo === undefined ? undefined : Buffer.from(linkTo);
-  const header = block({ ...member, name, link, type: link === undefined ? "0" : "1" });
+  const { mode, mtimeSeconds, size } = member;
+  const header = block({ name, mode, mtimeSeconds, size, link, type: link === undefined ? "0" : "1" });
   const long = [...(isLong(link) ? longName("K", link) : []), ...(isLong(name) ? longName("L", name) : [])];
   return long.length === 0 ? header : Buffer.concat([...long, header]);
 }

@@ -1,0 +1,152 @@
+// Certificates on demand: Caddy asks us in the midst of a handshake, and gets them from a real authority itself.
+import { writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { request } from "node:https";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  createBindings,
+  createDomains,
+  domainIndex,
+  type Hostname,
+  okAsync,
+  type SiteId,
+  type TenantId,
+  unwrap,
+} from "@hostelry/core";
+import { askHandler } from "@hostelry/serve";
+import { memoryDomainStore, memoryRecords, memoryResolver, memoryStore } from "@hostelry/testing";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type PebbleServer, pebbleAvailable, startPebble } from "../servers/pebble.ts";
+import { type PowerdnsServer, startPowerdns } from "../servers/powerdns.ts";
+import { requireServer, serverAvailable } from "../servers/server-binary.ts";
+import { startDaemon } from "../servers/ssh-node/daemon.ts";
+import { freePorts } from "../servers/ssh-node/free-ports.ts";
+import { inFreshPlace, type WebServer } from "../servers/web/web-server.ts";
+
+const siteId = "site-00000000000000000001" as SiteId;
+const isHere = serverAvailable("caddy", "pdns_server", "sqlite3", "openssl") && pebbleAvailable();
+
+describe.skipIf(!isHere)("a web server that gets certificates on demand", () => {
+  const records = memoryRecords();
+  const store = memoryDomainStore({ records });
+  const index = domainIndex({ store });
+  const decided: string[] = [];
+  const ask = askHandler({ index, onDecision: (host, { reason }) => decided.push(`${host} ${reason}`) });
+  const asked = createServer((incoming, response) => {
+    const answer = ask(new Request(`http://127.0.0.1${incoming.url ?? "/"}`, { method: incoming.method ?? "GET" }));
+    response.writeHead(answer.status).end();
+  });
+  let dns: PowerdnsServer;
+  let pebble: PebbleServer;
+  let caddy: WebServer;
+  let httpPort = 0;
+
+  beforeAll(async () => {
+    await new Promise<void>((resolve) => asked.listen(0, "127.0.0.1", resolve));
+    dns = await startPowerdns();
+    await dns.api("POST", "/zones", { name: "acme.de.", kind: "Native", nameservers: ["ns1.acme.de."] });
+    const rrsets = ["shop", "evil", "ns1"].map((label) => ({
+      name: `${label}.acme.de.`,
+      type: "A",
+      ttl: 60,
+      changetype: "REPLACE",
+      records: [{ content: "127.0.0.1", disabled: false }],
+    }));
+    await dns.api("PATCH", "/zones/acme.de.", { rrsets });
+    [httpPort = 0] = await freePorts(1);
+    pebble = await startPebble({ dnsPort: dns.dnsPort, httpPort });
+    caddy = await inFreshPlace("caddy", async ({ directory, port }) => {
+      await writeFile(join(directory, "authority.pem"), pebble.serverRoot);
+      const configFile = join(directory, "Caddyfile");
+      const askUrl = `http://127.0.0.1:${(asked.address() as AddressInfo).port}/ask`;
+      await writeFile(
+        configFile,
+        `{
+	admin off
+	http_port ${httpPort}
+	https_port ${port}
+	storage file_system ${directory}/temporary
+	acme_ca ${pebble.directoryUrl}
+	acme_ca_root ${directory}/authority.pem
+	email hostmaster@hoster.net
+	on_demand_tls {
+		ask ${askUrl}
+	}
+}
+https:// {
+	bind 127.0.0.1
+	tls {
+		on_demand
+	}
+	respond "hello {host}"
+}
+`,
+      );
+      const argv = [requireServer("caddy"), "run", "--adapter", "caddyfile", "--config", configFile] as const;
+      const environment = { HOME: directory, TMPDIR: tmpdir() };
+      return { configFile, daemon: await startDaemon({ argv, ready: /serving initial configuration/, environment }) };
+    });
+  });
+  afterAll(async () => {
+    await caddy.stop();
+    await pebble.stop();
+    await dns.stop();
+    await new Promise((resolve) => asked.close(resolve));
+  });
+
+  const visit = (host: string): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const options = { host: "127.0.0.1", port: caddy.port, servername: host, ca: pebble.issuingRoot, agent: false };
+      const sent = request({ ...options, headers: { host } }, (response) => {
+        let body = "";
+        response.setEncoding("utf8");
+        response.on("data", (part: string) => {
+          body += part;
+        });
+        response.once("end", () => resolve(`${response.statusCode} ${body}`));
+      });
+      sent.once("error", reject);
+      sent.end();
+    });
+
+  it("gets one for a bound name, none for a stranger's, and none for one that was unbound before", async () => {
+    const at = new Date();
+    const audit = { actor: "ada", action: "site.created", siteId, subject: siteId, at } as const;
+    const site = { id: siteId, name: "Acme", state: "live", createdAt: at, version: 1 } as const;
+    await unwrap(memoryStore({ records }).createSite({ site, audit }));
+    const txt = new Map<string, readonly string[]>();
+    const resolver = memoryResolver({
+      zones: new Map(),
+      servers: ["one"],
+      see: (_server, { name, type }) => {
+        const values = txt.get(`${name} ${type}`) ?? [];
+        return { status: values.length > 0 ? "found" : "no-name", values, ttlSeconds: 1, aliases: [] };
+      },
+    });
+    const findAuthorities = (name: string) => okAsync({ zone: name, servers: [{ name: "ns", addresses: ["one"] }] });
+    const domains = createDomains({ store, resolver: { ...resolver, findAuthorities }, addresses: ["127.0.0.1"] });
+    const bindings = createBindings({ store, domains, routes: [] });
+
+    const hostname = "shop.acme.de" as Hostname;
+    const { domain, instructions } = await unwrap(domains.claim({ tenantId: "ada" as TenantId, siteId, hostname }));
+    if (instructions.method !== "dns") throw new Error("a name of a customer's is proven by DNS");
+    txt.set(`${instructions.name} TXT`, [instructions.value]);
+    await unwrap(domains.verify(domain.id));
+    await unwrap(index.refresh());
+    await expect(visit("shop.acme.de")).rejects.toThrow();
+    await unwrap(bindings.bind(domain.id, siteId, { beforePointing: true }));
+    await unwrap(index.refresh());
+    expect(await visit("shop.acme.de")).toBe("200 hello shop.acme.de");
+    await expect(visit("evil.acme.de")).rejects.toThrow();
+    expect(decided.some((decision) => decision === "shop.acme.de unknown")).toBe(true);
+    expect(decided.some((decision) => decision === "shop.acme.de active")).toBe(true);
+    expect(decided.some((decision) => decision === "evil.acme.de unknown")).toBe(true);
+    expect(decided.some((decision) => decision === "evil.acme.de active")).toBe(false);
+    // A certificate that is there already is the web server's own: what refuses the visitor then is the route.
+    await unwrap(bindings.unbind(domain.id));
+    await unwrap(index.refresh());
+    expect(ask(new Request("http://127.0.0.1/ask?domain=shop.acme.de")).status).toBe(403);
+  }, 90_000);
+});

@@ -1,0 +1,24 @@
+import { readdir, readFile } from "node:fs/promises";
+
+/** What a run must not touch: accounts, homes and web-server configuration of the machine outside, and whether it has a panel. */
+export async function outsideOfPanels(): Promise<unknown> {
+  const listed = (path: string): Promise<readonly string[]> =>
+    readdir(path).then(
+      (names) => names.sort(),
+      () => [],
+    );
+  const places = [
+    "/home",
+    "/etc/nginx",
+    "/etc/nginx/sites-enabled",
+    "/etc/nginx/ssl-certificates",
+    "/var/backups",
+    "/etc/cron.d",
+  ];
+  const files = ["/etc/passwd", "/etc/group", "/etc/shadow", "/root/.ssh/authorized_keys"];
+  return {
+    listings: await Promise.all(places.map(listed)),
+    files: await Promise.all(files.map((path) => readFile(path, "utf8").catch(() => null))),
+    panel: (await listed("/usr/bin")).filter((name) => name.startsWith("clpctl")),
+  };
+}
