@@ -17,8 +17,17 @@ export interface PanelHostProcess {
 
 const keptLines = 400;
 const ready = [/^Server listening on /, /start worker process \d+/];
+/** What sshd and nginx say when somebody was faster: between `freePorts` and them, a port is anybody's. */
+const portTaken = /Address already in use/;
+const longestStartMs = 120_000;
 
-/** Starts the machine's first process; resolves when sshd and nginx listen. Ends with this process, however that ends. */
+/** The machine is not there because a port of its own was taken by somebody else meanwhile: others may be free. */
+export class PortTakenError extends Error {}
+
+/**
+ * Starts the machine's first process; resolves when sshd and nginx listen. Ends with this process, however that ends. Rejects with
+ * {@link PortTakenError} when one of them could not listen, and when it takes too long; then nothing of it is left.
+ */
 export async function startPanelHostProcess(parameters: readonly string[]): Promise<PanelHostProcess> {
   const namespaces = [
     "unshare",
@@ -41,18 +50,27 @@ export async function startPanelHostProcess(parameters: readonly string[]): Prom
     },
   );
   const lines: string[] = [];
-  await new Promise<void>((resolve, reject) => {
+  const started = new Promise<void>((resolve, reject) => {
     const awaited = new Set(ready);
+    const late = (): void => reject(new Error(`the stand-in has not started in time:\n${lines.join("\n")}`));
+    const deadline = setTimeout(late, longestStartMs).unref();
     child.once("error", reject);
     child.once("exit", (code) => reject(new Error(`the stand-in ended with ${code}:\n${lines.join("\n")}`)));
     for (const stream of [child.stdout, child.stderr]) {
       createInterface(stream).on("line", (line) => {
         lines.push(line);
         if (lines.length > keptLines) lines.shift();
+        if (awaited.size > 0 && portTaken.test(line)) reject(new PortTakenError(line));
         for (const pattern of awaited) if (pattern.test(line)) awaited.delete(pattern);
-        if (awaited.size === 0) resolve();
+        if (awaited.size > 0) return;
+        clearTimeout(deadline);
+        resolve();
       });
     }
+  });
+  await started.catch(async (cause: unknown) => {
+    await end(child);
+    throw cause;
   });
   return {
     log: () => lines.join("\n"),

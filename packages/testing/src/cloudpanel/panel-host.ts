@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { emulatorCalls, emulatorOrders, type PanelCall, type PanelOrder } from "./emulator-logs.ts";
 import { makePanelHostDirectory, type PanelHostDirectory, tellEmulator } from "./panel-host-directory.ts";
 import { panelHostProblem } from "./panel-host-problem.ts";
-import { freePorts, startPanelHostProcess } from "./panel-host-process.ts";
+import { freePorts, type PanelHostProcess, PortTakenError, startPanelHostProcess } from "./panel-host-process.ts";
 
 /** How the machine is to be. */
 export interface PanelHostOptions {
@@ -98,7 +98,20 @@ export async function startPanelHost(options: PanelHostOptions = {}): Promise<Pa
   if (problem !== undefined) throw new Error(problem);
   const version = options.version ?? "2.5.4-3+clp-bookworm";
   if (!/^2\.[2-9]\.\d+[-+.\w]*$/.test(version)) throw new TypeError(`${version} is no version of CloudPanel 2`);
-  const place = await makePanelHostDirectory(options.bashrc ?? "");
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await startOnFreePorts(version, options.bashrc ?? "");
+    } catch (error) {
+      if (!(error instanceof PortTakenError) || attempt === mostAttempts) throw error;
+    }
+  }
+}
+
+/** Ports are free when they are looked for, and a moment later somebody else's, e.g. of a second machine that starts at the same time. */
+const mostAttempts = 5;
+
+async function startOnFreePorts(version: string, bashrc: string): Promise<PanelHost> {
+  const place = await makePanelHostDirectory(bashrc);
   const [sshPort = 0, httpPort = 0, httpsPort = 0] = await freePorts(3);
   const settings = { version, httpPort, httpsPort };
   const abandon = (): Promise<void> => rm(place.directory, { recursive: true, force: true });
@@ -106,7 +119,13 @@ export async function startPanelHost(options: PanelHostOptions = {}): Promise<Pa
     await writeSettings(place, settings, {});
     const script = fileURLToPath(new URL("./panel-machine.sh", import.meta.url));
     const ports = [sshPort, httpPort, httpsPort].map(String);
-    const machine = await startPanelHostProcess([script, place.directory, ...ports, version, String(firstAccount)]);
+    const machine: PanelHostProcess = await startPanelHostProcess([
+      script,
+      place.directory,
+      ...ports,
+      version,
+      String(firstAccount),
+    ]);
     let faults = 0;
     const readLog = (name: string): Promise<string> => readFile(join(place.emulator, name), "utf8");
     return {
