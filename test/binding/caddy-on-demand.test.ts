@@ -8,6 +8,7 @@ import { join } from "node:path";
 import {
   createBindings,
   createDomains,
+  type Domain,
   domainIndex,
   type Hostname,
   okAsync,
@@ -26,6 +27,11 @@ import { freePorts } from "../servers/ssh-node/free-ports.ts";
 import { inFreshPlace, type WebServer } from "../servers/web/web-server.ts";
 
 const siteId = "site-00000000000000000001" as SiteId;
+/**
+ * Several, of which one has to get its certificate: Pebble writes Retry-After as a date or as seconds, as it pleases, and Caddy 2.6 takes only
+ * seconds; it then waits for a minute.
+ */
+const shops = Array.from({ length: 12 }, (_unused, number) => `shop-${number}.acme.de` as Hostname);
 const isHere = serverAvailable("caddy", "pdns_server", "sqlite3", "openssl") && pebbleAvailable();
 
 describe.skipIf(!isHere)("a web server that gets certificates on demand", () => {
@@ -47,8 +53,8 @@ describe.skipIf(!isHere)("a web server that gets certificates on demand", () => 
     await new Promise<void>((resolve) => asked.listen(0, "127.0.0.1", resolve));
     dns = await startPowerdns();
     await dns.api("POST", "/zones", { name: "acme.de.", kind: "Native", nameservers: ["ns1.acme.de."] });
-    const rrsets = ["shop", "evil", "ns1"].map((label) => ({
-      name: `${label}.acme.de.`,
+    const rrsets = [...shops, "evil.acme.de", "ns1.acme.de"].map((name) => ({
+      name: `${name}.`,
       type: "A",
       ttl: 60,
       changetype: "REPLACE",
@@ -68,8 +74,6 @@ describe.skipIf(!isHere)("a web server that gets certificates on demand", () => 
 	http_port ${httpPort}
 	https_port ${port}
 	storage file_system ${directory}/temporary
-	acme_ca ${pebble.directoryUrl}
-	acme_ca_root ${directory}/authority.pem
 	email hostmaster@hoster.net
 	on_demand_tls {
 		ask ${askUrl}
@@ -79,6 +83,11 @@ https:// {
 	bind 127.0.0.1
 	tls {
 		on_demand
+		issuer acme {
+			dir ${pebble.directoryUrl}
+			trusted_roots ${directory}/authority.pem
+			disable_tlsalpn_challenge
+		}
 	}
 	respond "hello {host}"
 }
@@ -129,24 +138,31 @@ https:// {
     const domains = createDomains({ store, resolver: { ...resolver, findAuthorities }, addresses: ["127.0.0.1"] });
     const bindings = createBindings({ store, domains, routes: [] });
 
-    const hostname = "shop.acme.de" as Hostname;
-    const { domain, instructions } = await unwrap(domains.claim({ tenantId: "ada" as TenantId, siteId, hostname }));
-    if (instructions.method !== "dns") throw new Error("a name of a customer's is proven by DNS");
-    txt.set(`${instructions.name} TXT`, [instructions.value]);
-    await unwrap(domains.verify(domain.id));
+    const bound: Domain[] = [];
+    for (const hostname of shops) {
+      const { domain, instructions } = await unwrap(domains.claim({ tenantId: "ada" as TenantId, siteId, hostname }));
+      if (instructions.method !== "dns") throw new Error("a name of a customer's is proven by DNS");
+      txt.set(`${instructions.name} TXT`, [instructions.value]);
+      bound.push(await unwrap(domains.verify(domain.id)));
+    }
     await unwrap(index.refresh());
-    await expect(visit("shop.acme.de")).rejects.toThrow();
-    await unwrap(bindings.bind(domain.id, siteId, { beforePointing: true }));
+    for (const hostname of shops) await expect(visit(hostname)).rejects.toThrow();
+    for (const { id } of bound) await unwrap(bindings.bind(id, siteId, { beforePointing: true }));
     await unwrap(index.refresh());
-    expect(await visit("shop.acme.de")).toBe("200 hello shop.acme.de");
+    const served = await Promise.any(
+      bound.map(async (domain) => {
+        expect(await visit(domain.hostname)).toBe(`200 hello ${domain.hostname}`);
+        return domain;
+      }),
+    );
     await expect(visit("evil.acme.de")).rejects.toThrow();
-    expect(decided.some((decision) => decision === "shop.acme.de unknown")).toBe(true);
-    expect(decided.some((decision) => decision === "shop.acme.de active")).toBe(true);
-    expect(decided.some((decision) => decision === "evil.acme.de unknown")).toBe(true);
-    expect(decided.some((decision) => decision === "evil.acme.de active")).toBe(false);
+    expect(decided).toContain(`${served.hostname} unknown`);
+    expect(decided).toContain(`${served.hostname} active`);
+    expect(decided).toContain("evil.acme.de unknown");
+    expect(decided).not.toContain("evil.acme.de active");
     // A certificate that is there already is the web server's own: what refuses the visitor then is the route.
-    await unwrap(bindings.unbind(domain.id));
+    await unwrap(bindings.unbind(served.id));
     await unwrap(index.refresh());
-    expect(ask(new Request("http://127.0.0.1/ask?domain=shop.acme.de")).status).toBe(403);
+    expect(ask(new Request(`http://127.0.0.1/ask?domain=${served.hostname}`)).status).toBe(403);
   }, 90_000);
 });

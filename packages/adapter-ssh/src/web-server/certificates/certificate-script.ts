@@ -62,17 +62,22 @@ shown_for() {
   echo "\${fingerprint:-none}"
 }
 # Visitors get what they ought to, of all these names. nginx reloads after its command has ended: asking is the only way to know.
+# While it reloads, old workers still take connections beside new ones: one right answer may be followed by a wrong one, so it is asked in rounds.
 prove() {
-  tries=0
-  for name in "$@"; do
-    until wanted=$(wanted_for "$name") && shown=$(shown_for "$name") && [ "$wanted" = "$shown" ]; do
-      tries=$((tries + 1))
-      [ "$tries" -le "$patience" ] && [ -z "$interrupted" ] || return 1
-      sleep 0.1 2>/dev/null || sleep 1
+  tries=0 round=0
+  while [ "$round" -lt "$rounds" ]; do
+    [ "$round" = 0 ] || sleep 0.1 2>/dev/null || sleep 1
+    for name in "$@"; do
+      until wanted=$(wanted_for "$name") && shown=$(shown_for "$name") && [ "$wanted" = "$shown" ]; do
+        tries=$((tries + 1))
+        [ "$tries" -le "$patience" ] && [ -z "$interrupted" ] || return 1
+        sleep 0.1 2>/dev/null || sleep 1
+      done
     done
+    round=$((round + 1))
   done
 }
-patience=5
+patience=5 rounds=1
 
 # --- changing it
 
@@ -123,7 +128,7 @@ tell_nginx() {
   [ -f "$map" ] || return 0
   [ -f "$loaded" ] || : >"$loaded" || return 1
   if cmp -s "$map" "$loaded"; then return 0; fi
-  patience=100
+  patience=100 rounds=3
   step=whole
   "$program" -t -q -c "$main" >&2 || return 1
   step=reload
