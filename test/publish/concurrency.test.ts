@@ -4,6 +4,7 @@ import { type Hosting, type HostingError, hasCode, previewSlot, type Result, typ
 import { pgStorage } from "@hostelry/storage-pg";
 import { memoryStore, seededRandom } from "@hostelry/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { rounds } from "../setup/rounds.ts";
 import { type Edge, hostingOn, newEdge, onDisk, siteWith } from "./edge.ts";
 
 interface Stage {
@@ -28,10 +29,12 @@ const conflicts = [
   "STORE_CONFLICT",
   "NOTHING_TO_ROLL_BACK",
 ] as const;
-/** All of them from source; what is built is the same code, and CI has two more Nodes to see. */
-const rounds = process.env["HOSTELRY_USE_DIST"] === "1" ? 40 : 200;
+/** All of them in memory and from source; what is built is the same code, and CI has two more Nodes to see. */
+const builtRounds = 40;
+const roundsOn: Readonly<Record<string, number>> = { memory: 200, PGlite: rounds(200, 80) };
 
-describe.each(Object.entries(stores))("many callers on %s and a directory", (_, open) => {
+describe.each(Object.entries(stores))("many callers on %s and a directory", (name, open) => {
+  const turns = process.env["HOSTELRY_USE_DIST"] === "1" ? builtRounds : (roundsOn[name] ?? 200);
   let edge: Edge;
   let stage: Stage;
   let hosting: Hosting;
@@ -55,10 +58,10 @@ describe.each(Object.entries(stores))("many callers on %s and a directory", (_, 
     expect(numbers.sort((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_unused, index) => index + 1));
   });
 
-  it(`${rounds} random interleavings of publish, rollback and preview from four callers: record, journal and disk agree`, async () => {
+  it(`${turns} random interleavings of publish, rollback and preview from four callers: record, journal and disk agree`, async () => {
     const { site, revisions } = await siteWith(hosting, "v1", "v2", "v3");
     const callers = [1, 2, 3, 4].map(() => hostingOn(stage.store, edge, { keepReleases: 3 }));
-    for (let round = 0; round < rounds; round += 1) {
+    for (let round = 0; round < turns; round += 1) {
       const random = seededRandom(round);
       const pick = (bound: number): number => (random.bytes(1)[0] ?? 0) % bound;
       const calls = callers.map(async (caller): Promise<Result<unknown, HostingError>> => {

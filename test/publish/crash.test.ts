@@ -19,7 +19,7 @@ describe.skipIf(!serverAvailable("postgres", "initdb"))("a publishing process on
 
   beforeAll(async () => {
     server = await startPostgres();
-    pool = new pg.Pool({ ...server.connection, max: 4 });
+    pool = new pg.Pool({ ...server.connection, max: 6 });
     edge = await newEdge();
     runPublisher = await publisherStarter();
   });
@@ -48,10 +48,10 @@ describe.skipIf(!serverAvailable("postgres", "initdb"))("a publishing process on
       ),
     );
     expect(places.length).toBeGreaterThan(30);
-    // Three at a time: most of it is waiting for leases of the dead.
+    // Five at a time: most of it is waiting for leases of the dead.
     const queue = [...places];
     await Promise.all(
-      [1, 2, 3].map(async () => {
+      [1, 2, 3, 4, 5].map(async () => {
         for (let place = queue.pop(); place !== undefined; place = queue.pop()) await killAt(place);
       }),
     );
