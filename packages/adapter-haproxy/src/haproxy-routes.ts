@@ -9,13 +9,13 @@ import {
   type HostRoutesCapabilities,
   type HostRoutesError,
   hostingError,
+  pageOfRoutes,
   type ResultAsync,
   unwrap,
 } from "@hostelry/core/adapter";
 import { targetOf } from "./map/map-entries.ts";
 import { localMapFile, remoteMapFile } from "./map/map-file.ts";
 import { mapWriter } from "./map/map-writer.ts";
-import { pageOfRoutes } from "./map/page-of-routes.ts";
 import { HaproxyRefusal, HaproxyUnreachable } from "./runtime/haproxy-failure.ts";
 import { runtimeMap } from "./runtime/runtime-map.ts";
 import { askRuntime, type HaproxyRuntime, runtimeName } from "./runtime/runtime-socket.ts";

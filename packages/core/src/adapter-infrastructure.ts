@@ -1,6 +1,7 @@
 /** The part of `@hostelry/core/adapter` that is for adapters of the infrastructure plane. */
 export { analyticsAddress, checkAnalyticsKey, checkAnalyticsSite } from "./analytics/analytics-limits.ts";
 export { canRedirect, checkHostRoute, routeConflict, routeTargetText, sameRouteTarget } from "./binding/host-route.ts";
+export { pageOfRoutes } from "./binding/page-of-routes.ts";
 export {
   accountKeyContext,
   type CertificateAccountRecord,

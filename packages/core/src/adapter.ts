@@ -309,6 +309,7 @@ export { type ServingState, type Site, type SiteFreeze, type SiteId, servingStat
 export {
   gatherOutput,
   groupAnnouncement,
+  inTurn,
   type ProcessContext,
   type ProcessEnd,
   type ProcessPipes,

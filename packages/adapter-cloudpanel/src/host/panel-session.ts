@@ -3,6 +3,7 @@ import {
   err,
   type FailureState,
   flow,
+  inTurn,
   ok,
   type Random,
   type Result,
@@ -20,7 +21,6 @@ import {
 } from "../command/read-answer.ts";
 import { type PanelError, panelBusy, panelFailed, panelUnsupported, protocolViolation } from "../panel-errors.ts";
 import { panelScript } from "./panel-script.ts";
-import { inTurn } from "./turns.ts";
 
 /** What the script told, by its first words. */
 export interface PanelReport {
@@ -124,10 +124,10 @@ export function panelSession({ transport, random, lockWaitMs, commandTimeoutMs }
     name,
     ask: (words, { signal, changes, input = "" }) =>
       changes === true
-        ? inTurn(name, signal, () => execute(words, { input, signal, state: "unknown" }))
+        ? inTurn(`cloudpanel ${name}`, signal, () => execute(words, { input, signal, state: "unknown" }))
         : execute(words, { input, signal, state: "unchanged" }),
     run: (command, options = {}) =>
-      inTurn(name, options.signal, () =>
+      inTurn(`cloudpanel ${name}`, options.signal, () =>
         execute(["run", limitSeconds], {
           input: inputOf(command, options),
           signal: options.signal,

@@ -7,6 +7,7 @@ import {
   errAsync,
   type FoldedDnsChange,
   flow,
+  inTurn,
   ok,
   type ResultAsync,
   systemClock,
@@ -14,7 +15,6 @@ import {
 import { httpClient } from "../http/http-client.ts";
 import { changeZone, type ReadZone, type ZoneAccess } from "../zone/change-zone.ts";
 import { pageOfZones } from "../zone/page-zones.ts";
-import { inTurn } from "../zone/turns.ts";
 import { checkZoneName, invalid } from "../zone/zone-names.ts";
 import type { CloudflareZone } from "./cloudflare-answers.ts";
 import { type CloudflareApi, cloudflareApi, cloudflareName } from "./cloudflare-api.ts";

@@ -8,6 +8,7 @@ import {
   flow,
   hasCode,
   hostingError,
+  inTurn,
   ok,
   type ResultAsync,
   systemClock,
@@ -16,7 +17,6 @@ import {
 import { httpClient } from "../http/http-client.ts";
 import { changeZone, type ReadZone, type ZoneAccess } from "../zone/change-zone.ts";
 import { pageOfZones } from "../zone/page-zones.ts";
-import { inTurn } from "../zone/turns.ts";
 import { checkZoneName } from "../zone/zone-names.ts";
 import { type PowerdnsApi, powerdnsApi, powerdnsName } from "./powerdns-api.ts";
 import { contentsOf, type PowerdnsSet, patchOf, plainName } from "./powerdns-records.ts";
@@ -82,7 +82,7 @@ export function powerdnsProvider(options: PowerdnsOptions): DnsProvider {
       ),
     getZone: (name, call = {}) => checkZoneName(name).asyncAndThen(() => api.zone(name, call)),
     createZone: (request, call = {}) =>
-      inTurn(baseUrl, call.signal, () =>
+      inTurn(`powerdns ${baseUrl}`, call.signal, () =>
         flow(async function* () {
           const { created } = yield* api.makeZone(request, call);
           const { name } = request;
@@ -96,7 +96,7 @@ export function powerdnsProvider(options: PowerdnsOptions): DnsProvider {
         .asyncAndThen(() => readZone(api, zone, { names, filtered: true }, call))
         .map(({ contents }) => contents),
     applyChanges: (request, call = {}) =>
-      inTurn(baseUrl, call.signal, () =>
+      inTurn(`powerdns ${baseUrl}`, call.signal, () =>
         checkZoneName(request.zone).asyncAndThen((zone) =>
           changeZone({ provider, request, access: accessTo(api, zone), clock }, call),
         ),

@@ -7,6 +7,7 @@ import {
   err,
   errAsync,
   flow,
+  inTurn,
   ok,
   okAsync,
   type Result,
@@ -16,7 +17,6 @@ import {
 } from "@hostelry/core/adapter";
 import { changeZone } from "../zone/change-zone.ts";
 import { pageOfZones } from "../zone/page-zones.ts";
-import { inTurn } from "../zone/turns.ts";
 import { checkZoneName, invalid, zoneNotFound } from "../zone/zone-names.ts";
 import { type DnsSession, dnsSession, rfc2136Name } from "./dns-session.ts";
 import { type HeldRecords, readSoa, readZone } from "./read-zone.ts";

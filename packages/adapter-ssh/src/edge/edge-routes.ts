@@ -10,6 +10,7 @@ import {
   type HostRoutesError,
   hostingError,
   isPathSafeId,
+  pageOfRoutes,
   type ResultAsync,
   type RouteTarget,
   routeConflict,
@@ -17,7 +18,6 @@ import {
   unwrap,
   wwwCounterpart,
 } from "@hostelry/core/adapter";
-import { pageOfRoutes } from "./page-of-routes.ts";
 import { routesScript } from "./routes-script.ts";
 
 /** Options of {@link edgeRoutes}. */

@@ -1,5 +1,6 @@
 /** What every transport needs, whatever it is made of. */
 export { gatherOutput } from "./gather-output.ts";
+export { inTurn } from "./in-turn.ts";
 export { posixQuoted } from "./posix-quote.ts";
 export type { ProcessEnd, ProcessPipes } from "./process-pipes.ts";
 export { remotePath } from "./remote-path.ts";

@@ -1,18 +1,12 @@
-import {
-  err,
-  type HostingErrorOf,
-  type HostRoute,
-  hostingError,
-  ok,
-  type Page,
-  type PageRequest,
-  type Result,
-} from "@hostelry/core/adapter";
+import { type HostingErrorOf, hostingError } from "../errors/index.ts";
+import type { Page, PageRequest } from "../ports/call-options.ts";
+import type { HostRoute } from "../ports/host-routes.ts";
+import { err, ok, type Result } from "../result/index.ts";
 
 const maxLimit = 1000;
 const cursorPattern = /^after:(\S+)$/;
 
-/** One page of routes, by name. The cursor is the last name, so what comes and goes around it moves nothing. */
+/** One page of routes, by name. The cursor is the last name, so what comes and goes around it moves nothing. For those who implement `HostRoutes`. */
 export function pageOfRoutes(
   routes: readonly HostRoute[],
   { after, limit = 100 }: PageRequest,

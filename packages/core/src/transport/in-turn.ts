@@ -1,10 +1,13 @@
-import { type AdapterError, err, hostingError, type Result, ResultAsync } from "@hostelry/core/adapter";
+import { hostingError } from "../errors/index.ts";
+import type { AdapterError } from "../ports/call-options.ts";
+import { err, type Result, ResultAsync } from "../result/index.ts";
 
 const last = new Map<string, Promise<void>>();
 
 /**
  * Lets work on one thing wait for the work before it, also that of other instances in this process. A caller who leaves while
- * waiting gets `ABORTED`, and the others go on.
+ * waiting gets `ABORTED`, and the others go on. For adapters of systems that take one thing at a time; begin the key with the adapter's name. Work that
+ * waits for its own key never ends.
  */
 export function inTurn<T, E>(
   key: string,
