@@ -6,9 +6,9 @@ import { join, relative } from "node:path";
 import { ensureServers, reportServers } from "./ensure-servers.ts";
 import { nodeBinary, otherNodeVersions } from "./steps/node-versions.ts";
 import { workspacePackages } from "./steps/packages.ts";
-import { printOutcome, runSteps, type Step } from "./steps/step.ts";
+import { printOutcome, runStep, runSteps, type Step } from "./steps/step.ts";
 import { root, script, tool } from "./steps/tool.ts";
-import { readTestCount, type TestCount } from "./steps/vitest-report.ts";
+import { countTests, describeFailures, readReport, type TestCount } from "./steps/vitest-report.ts";
 
 /** Suites that know the packages by their names only: on other Nodes they test what is built, all of it. */
 const suitesOfBuilt = [
@@ -51,8 +51,13 @@ async function suites(name: string, node: string, parameters: readonly string[],
     `--outputFile.json=${report}`,
     ...parameters,
   ];
-  const [outcome] = await runSteps([step(name, command, environment)], 1, printOutcome);
-  const result = readTestCount(report, outcome?.ok === true ? 0 : 1);
+  const outcome = await runStep(step(name, command, environment));
+  const told = readReport(report);
+  const failures = told === undefined ? "" : describeFailures(told);
+  // What failed stands before the whole log: whoever keeps only a beginning of ours still learns it.
+  if (failures !== "") console.log(`In "${name}" there failed:\n${failures}\n`);
+  printOutcome(outcome);
+  const result = countTests(told, outcome.ok ? 0 : 1);
   counts.push(result);
   console.log(`       ${result.passed} passed, ${result.failed} failed, ${result.skipped} skipped`);
 }

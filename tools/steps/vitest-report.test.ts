@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { countTests, readTestCount, type VitestReport } from "./vitest-report.ts";
+import { countTests, describeFailures, readReport, type VitestReport } from "./vitest-report.ts";
 
 const good: VitestReport = {
   numPassedTests: 2,
@@ -27,5 +27,29 @@ test("a file with a failed test is not counted twice", () => {
 test("a bad exit without a failed test, and a run without a report, are failures", () => {
   expect(countTests(good, 1).failed).toBe(1);
   expect(countTests(good, null).failed).toBe(1);
-  expect(readTestCount("/nonexistent/report.json", 0).failed).toBe(1);
+  expect(countTests(readReport("/nonexistent/report.json"), 0).failed).toBe(1);
+});
+
+test("what failed is named with the beginning of its reason, and nothing else is", () => {
+  const long = Array.from({ length: 40 }, (_, line) => `line ${line}`).join("\n");
+  const described = describeFailures({
+    ...good,
+    success: false,
+    testResults: [
+      ...good.testResults,
+      {
+        name: "a.test.ts",
+        status: "failed",
+        assertionResults: [
+          { status: "passed", fullName: "fine" },
+          { status: "failed", fullName: "adds up", failureMessages: [long] },
+        ],
+      },
+      { name: "b.test.ts", status: "failed", message: "Cannot find module", assertionResults: [] },
+    ],
+  });
+  expect(described.split("\n").slice(0, 3)).toEqual(["a.test.ts", "adds up", "line 0"]);
+  expect(described).not.toContain("line 20");
+  expect(described).not.toContain("fine");
+  expect(described.split("\n\n")[1]).toBe("b.test.ts\nCannot find module");
 });
