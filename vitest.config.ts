@@ -62,6 +62,7 @@ const config: ViteUserConfig = defineConfig({
         extends: true,
         test: {
           name: "integration",
+          globalSetup: [resolve(root, "test/setup/programs-of-run.ts")],
           include: [
             slowOfTools,
             "test/**/*.test.ts",

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { program } from "../setup/program.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const main = fileURLToPath(new URL("../../packages/cli/src/main.ts", import.meta.url));
-const flags = ["--conditions=@hostelry/source", "--import", "tsx"];
+const main = await program(new URL("../../packages/cli/src/main.ts", import.meta.url));
 
 /** What a run of the command line said. */
 export interface Run {
@@ -21,10 +21,8 @@ export interface RunOptions {
 /** Starts the real command line in a process of its own, with no terminal and no variables that could change it. */
 export function startHostelry(args: readonly string[], options: RunOptions = {}): ChildProcess {
   const { NO_COLOR: _colour, HOSTELRY_STATE: _state, HOSTELRY_ORIGIN: _origin, ...inherited } = process.env;
-  // From a folder below the repository, so that `tsx` is found wherever a test sends it.
-  const cwd = options.cwd ?? root;
-  return spawn(process.execPath, [...flags, main, ...args], {
-    cwd,
+  return spawn(process.execPath, [main, ...args], {
+    cwd: options.cwd ?? root,
     env: { ...inherited, ...options.env },
     stdio: ["ignore", "pipe", "pipe"],
   });

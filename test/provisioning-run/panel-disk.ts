@@ -25,8 +25,20 @@ export interface Visit {
   readonly body: Buffer;
 }
 
-/** Asks a web server of loopback for a path, as the visitor of a host. */
-export function visit(port: number, host: string, path: string): Promise<Visit> {
+/**
+ * Asks a web server of loopback for a path, as the visitor of a host. Like any browser it asks once more when the connection was closed
+ * before an answer began: a worker of nginx that ends after a reload closes those on which it has read nothing yet.
+ */
+export async function visit(port: number, host: string, path: string): Promise<Visit> {
+  try {
+    return await visitOnce(port, host, path);
+  } catch (cause) {
+    if (!(cause instanceof Error && "code" in cause && cause.code === "ECONNRESET")) throw cause;
+    return visitOnce(port, host, path);
+  }
+}
+
+function visitOnce(port: number, host: string, path: string): Promise<Visit> {
   return new Promise((resolve, reject) => {
     const url = `/${path.split("/").map(encodeURIComponent).join("/")}`;
     const asked = request({ host: "127.0.0.1", port, path: url, headers: { host }, agent: false }, (response) => {

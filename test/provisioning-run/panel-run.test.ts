@@ -15,6 +15,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { panelHostAvailable, panelTransport } from "../servers/panel.ts";
 import { type PostgresServer, startPostgres } from "../servers/postgres.ts";
 import { serverAvailable } from "../servers/server-binary.ts";
+import { program } from "../setup/program.ts";
 import { rounds } from "../setup/rounds.ts";
 import { onPanel } from "./panel-disk.ts";
 import { opener, type PanelAccess, userPasswordOf, waitingSite } from "./panel-fleet.ts";
@@ -201,8 +202,8 @@ describe.skipIf(!panelHostAvailable())("a run over CloudPanel servers", () => {
 
 /** Starts a run in a process of its own and kills it when it has told of so many things. */
 async function killedAfter(moment: number, order: string): Promise<void> {
-  const path = fileURLToPath(new URL("processes/run-process.ts", import.meta.url));
-  const child = spawn(process.execPath, ["--conditions=@hostelry/source", "--import", "tsx", path], {
+  const path = await program(new URL("processes/run-process.ts", import.meta.url));
+  const child = spawn(process.execPath, [path], {
     cwd: fileURLToPath(new URL("../..", import.meta.url)),
     env: { ...process.env, NODE_OPTIONS: "" },
     stdio: ["pipe", "pipe", "inherit"],

@@ -9,11 +9,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type PostgresServer, startPostgres } from "../servers/postgres.ts";
 import { serverAvailable } from "../servers/server-binary.ts";
 import { rounds } from "../setup/rounds.ts";
-import { type SpawnedProcess, spawnScript } from "../storage-pg/processes/spawned-process.ts";
+import { type SpawnedProcess, starterOf } from "../storage-pg/processes/spawned-process.ts";
 import { directoryProvider } from "./processes/directory-provider.ts";
 
 const places = ["panel-1", "panel-2", "panel-3"];
-const script = "../../provisioning/processes/worker.ts";
+const startWorker = await starterOf("../../provisioning/processes/worker.ts");
 
 /** All of the rounds take minutes. */
 const timeoutMs = 600_000;
@@ -54,7 +54,7 @@ describe.skipIf(!serverAvailable("postgres", "initdb"))("processes that provisio
   });
 
   const start = (holder: string, hold = ""): SpawnedProcess => {
-    const worker = spawnScript(script, [JSON.stringify(server.connection), schema, root, holder, hold]);
+    const worker = startWorker([JSON.stringify(server.connection), schema, root, holder, hold]);
     started.push(worker);
     return worker;
   };

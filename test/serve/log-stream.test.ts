@@ -11,7 +11,9 @@ import { eventReader, type ReadEvent } from "../../packages/serve/src/fixtures/e
 import { startPostgres } from "../servers/postgres.ts";
 import { serverAvailable } from "../servers/server-binary.ts";
 import { rounds } from "../setup/rounds.ts";
-import { spawnScript } from "../storage-pg/processes/spawned-process.ts";
+import { starterOf } from "../storage-pg/processes/spawned-process.ts";
+
+const startAppender = await starterOf("log-appender.ts");
 
 const streamId = "build-1" as LogStreamId;
 const at = new Date("2026-03-01T12:00:00.000Z");
@@ -268,13 +270,7 @@ describe("a log that is followed over HTTP", () => {
       const servers = [await serve(one), await serve(other)];
       const perProcess = rounds(3000, 600);
       const writers = ["a", "b"].map((prefix) =>
-        spawnScript("log-appender.ts", [
-          JSON.stringify(postgres.connection),
-          "hostelry",
-          streamId,
-          prefix,
-          `${perProcess}`,
-        ]),
+        startAppender([JSON.stringify(postgres.connection), "hostelry", streamId, prefix, `${perProcess}`]),
       );
       for (const writer of writers) expect(await writer.nextLine()).toBe("ready");
       const random = seededRandom(11);

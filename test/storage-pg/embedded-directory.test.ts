@@ -5,7 +5,9 @@ import { join } from "node:path";
 import { type SiteId, type Store, unwrap, verifyAudit } from "@hostelry/core/adapter";
 import { pgStorage } from "@hostelry/storage-pg";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type SpawnedProcess, spawnScript } from "./processes/spawned-process.ts";
+import { type SpawnedProcess, starterOf } from "./processes/spawned-process.ts";
+
+const startWriter = await starterOf("embedded-writer.ts");
 
 const siteId = "site-killed" as SiteId;
 let directory = "";
@@ -23,7 +25,7 @@ afterEach(async () => {
 });
 
 function writer(runName: string): SpawnedProcess {
-  const process = spawnScript("embedded-writer.ts", [directory, runName]);
+  const process = startWriter([directory, runName]);
   started.push(process);
   return process;
 }

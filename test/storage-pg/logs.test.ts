@@ -13,7 +13,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { type PostgresServer, startPostgres } from "../servers/postgres.ts";
 import { serverAvailable } from "../servers/server-binary.ts";
 import { rounds } from "../setup/rounds.ts";
-import { spawnScript } from "./processes/spawned-process.ts";
+import { starterOf } from "./processes/spawned-process.ts";
+
+const startAppender = await starterOf("log-appender.ts");
 
 const streamId = "build-shared" as LogStreamId;
 const now = new Date("2026-03-01T12:00:00.000Z");
@@ -92,7 +94,7 @@ describe.skipIf(!serverAvailable("postgres", "initdb"))("logs on PostgreSQL", ()
       const perProcess = rounds(2000, 400);
       const following = follow(store.logs);
       const writers = ["a", "b"].map((prefix) =>
-        spawnScript("log-appender.ts", [JSON.stringify(server.connection), schema, streamId, prefix, `${perProcess}`]),
+        startAppender([JSON.stringify(server.connection), schema, streamId, prefix, `${perProcess}`]),
       );
       for (const writer of writers) expect(await writer.nextLine()).toBe("ready");
       for (const writer of writers) writer.child.stdin?.write("go\n");

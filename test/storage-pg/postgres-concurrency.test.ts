@@ -4,9 +4,11 @@ import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type PostgresServer, startPostgres } from "../servers/postgres.ts";
 import { serverAvailable } from "../servers/server-binary.ts";
-import { spawnScript } from "./processes/spawned-process.ts";
+import { starterOf } from "./processes/spawned-process.ts";
 import { liveOnce } from "./released/life-of-a-site.ts";
 import { waitingBackend } from "./scene/waiting-backend.ts";
+
+const startAppender = await starterOf("revision-appender.ts");
 
 const siteId = "site-shared" as SiteId;
 const at = new Date("2026-01-02T03:04:05.678Z");
@@ -45,9 +47,7 @@ describe.skipIf(!serverAvailable("postgres", "initdb"))("on PostgreSQL, many at 
     const store = await unwrap(pgStorage(pool, { schema }));
     await unwrap(store.createSite({ site, audit: draft("site.created") }));
     const connection = JSON.stringify(server.connection);
-    const processes = ["a", "b"].map((prefix) =>
-      spawnScript("revision-appender.ts", [connection, schema, prefix, "25"]),
-    );
+    const processes = ["a", "b"].map((prefix) => startAppender([connection, schema, prefix, "25"]));
     try {
       for (const each of processes) expect(await each.nextLine()).toBe("ready");
       for (const each of processes) each.child.stdin?.write("go\n");

@@ -6,8 +6,10 @@ import { type PostgresServer, startPostgres } from "../servers/postgres.ts";
 import { serverAvailable } from "../servers/server-binary.ts";
 import { checkHistory } from "./history/check-history.ts";
 import type { HistoryEvent } from "./history/history.ts";
-import { spawnScript } from "./processes/spawned-process.ts";
+import { starterOf } from "./processes/spawned-process.ts";
 import { at, draftOf, siteIdOf, uploadOf, upTo } from "./scene/site-scene.ts";
+
+const startClient = await starterOf("history-client.ts");
 
 const processes = 8;
 const callsEach = 500;
@@ -67,7 +69,7 @@ describe.skipIf(!serverAvailable("postgres", "initdb"))("eight processes on Post
 
     const connection = JSON.stringify(server.connection);
     const clients = upTo(processes).map((client) =>
-      spawnScript("history-client.ts", [connection, schema, String(client), String(sites), String(callsEach)]),
+      startClient([connection, schema, String(client), String(sites), String(callsEach)]),
     );
     const events: HistoryEvent[] = [];
     try {

@@ -1,8 +1,9 @@
-// Another process of the tests', run from source, that says what it has done line by line.
+// Another process of the tests' that says what it has done line by line.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { program } from "../../setup/program.ts";
 
 /** A process under the control of a test. */
 export interface SpawnedProcess {
@@ -17,10 +18,14 @@ export interface SpawnedProcess {
   readonly ended: Promise<void>;
 }
 
-/** Starts a script of this folder, e.g. `embedded-writer.ts`. */
-export function spawnScript(script: string, parameters: readonly string[]): SpawnedProcess {
-  const path = fileURLToPath(new URL(script, import.meta.url));
-  const child = spawn(process.execPath, ["--conditions=@hostelry/source", "--import", "tsx", path, ...parameters], {
+/** Makes a script of this folder ready, e.g. `embedded-writer.ts`, and gives what starts it. */
+export async function starterOf(script: string): Promise<(parameters: readonly string[]) => SpawnedProcess> {
+  const path = await program(new URL(script, import.meta.url));
+  return (parameters) => start(path, parameters);
+}
+
+function start(script: string, parameters: readonly string[]): SpawnedProcess {
+  const child = spawn(process.execPath, [script, ...parameters], {
     cwd: fileURLToPath(new URL("../../..", import.meta.url)),
     // Without the test runner's options for Node.
     env: { ...process.env, NODE_OPTIONS: "" },

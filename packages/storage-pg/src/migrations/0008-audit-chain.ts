@@ -14,8 +14,10 @@ export const auditChainMigration: Migration = {
   number: 8,
   name: "audit-chain",
   sql: `
--- In the order in which writers lock; one who was faster all the same, and meets us in a deadlock, tries again.
-lock table {schema}.site in access exclusive mode;
+-- Every writer locks a row of one of these before it appends. So whoever has begun has ended here, and whoever comes later appends by the
+-- new function; one in between would go on by the old one, which knows no number. In the order in which writers lock; one who was faster
+-- all the same, and meets us in a deadlock, tries again.
+lock table {schema}.site, {schema}.publication, {schema}.revision, {schema}.slot, {schema}.preview in access exclusive mode;
 
 -- The end of each site's chain: how many entries it has, and the hash of the last one.
 create table {schema}.audit_chain (
