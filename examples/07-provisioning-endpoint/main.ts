@@ -1,13 +1,12 @@
 // An endpoint that provisions: what waits is made to exist on panel servers, with credentials that come with each request.
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
-import { cloudPanelServer } from "@hostelry/adapter-cloudpanel";
-import { sshTransport } from "@hostelry/adapter-ssh";
-import type { WaitingServer } from "@hostelry/core";
+import type { ProvisionWaitingOptions, WaitingServer } from "@hostelry/core";
 import { errAsync, hostingError, okAsync } from "@hostelry/core/adapter";
 import { fakeMatomo, memoryOperationStore, memoryResourceProvider, memoryWaitingSites } from "@hostelry/testing";
 import { panelHostProblem, startPanelHost } from "@hostelry/testing/cloudpanel";
 import { provisioningEndpoint } from "./endpoint.ts";
+import { openPanel } from "./open-panel.ts";
 import type { ProcessOrder } from "./read-order.ts";
 
 // Yours: tableWaitingSites(pool, { table: "public.sites" }) and (await pgStorage(pool)).operations.
@@ -25,18 +24,14 @@ const problem = panelHostProblem();
 const panel = problem === undefined ? await startPanelHost() : undefined;
 const matomo = await fakeMatomo();
 
-/** A connection per server and request; a server in memory where there is no stand-in. */
-const openerFor = (order: ProcessOrder) => (place: string) => {
-  const access = order.servers.get(place);
-  if (access === undefined) {
+/** Where there is no stand-in for a panel: servers in memory, of which the request must know as well. */
+const openMemory =
+  ({ servers }: ProcessOrder): ProvisionWaitingOptions["openServer"] =>
+  (place) => {
+    if (servers.has(place)) return okAsync(serverInMemory(place));
     const details = { transport: place, problem: "the request has no access to it", retryAt: null } as const;
     return errAsync(hostingError("TRANSPORT_UNREACHABLE", `The request brings no access to ${place}.`, details));
-  }
-  if (panel === undefined) return okAsync(serverInMemory(place));
-  const { privateKey, ...way } = access;
-  const transport = sshTransport({ ...way, user: "root", auth: { kind: "key", privateKey }, name: place });
-  return okAsync<WaitingServer, never>(cloudPanelServer({ transport, place }));
-};
+  };
 
 function serverInMemory(place: string): WaitingServer {
   return {
@@ -46,6 +41,7 @@ function serverInMemory(place: string): WaitingServer {
   };
 }
 
+const openerFor = panel === undefined ? openMemory : openPanel;
 const endpoint = provisioningEndpoint({ sites, operations, openerFor }).listen(0, "127.0.0.1");
 await once(endpoint, "listening");
 const base = `http://127.0.0.1:${(endpoint.address() as AddressInfo).port}`;

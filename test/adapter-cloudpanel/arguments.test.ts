@@ -1,5 +1,5 @@
 import { unwrap } from "@hostelry/core";
-import { systemRandom } from "@hostelry/core/adapter";
+import { systemClock, systemRandom } from "@hostelry/core/adapter";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
@@ -123,6 +123,7 @@ describe.skipIf(!panelHostAvailable())("arguments of every command", () => {
       const session = panelSession({
         transport: scene.transport,
         random: systemRandom,
+        clock: systemClock,
         lockWaitMs: 10_000,
         commandTimeoutMs: 10_000,
       });

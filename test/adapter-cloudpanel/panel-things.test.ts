@@ -1,6 +1,6 @@
 import { newPanelPassword, siteTemplate, siteUserFor } from "@hostelry/adapter-cloudpanel";
 import { unwrap } from "@hostelry/core";
-import { systemRandom } from "@hostelry/core/adapter";
+import { systemClock, systemRandom } from "@hostelry/core/adapter";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { panelCommand } from "../../packages/adapter-cloudpanel/src/command/panel-command.ts";
 import { panelSession } from "../../packages/adapter-cloudpanel/src/host/panel-session.ts";
@@ -64,6 +64,7 @@ describe.skipIf(!panelHostAvailable())("databases, users and templates of a Clou
     const session = panelSession({
       transport: scene.transport,
       random: systemRandom,
+      clock: systemClock,
       lockWaitMs: 60_000,
       commandTimeoutMs: 60_000,
     });

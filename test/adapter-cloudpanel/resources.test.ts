@@ -1,4 +1,5 @@
 import {
+  cloudPanel,
   newPanelPassword,
   panelCertificates,
   panelDatabases,
@@ -6,9 +7,10 @@ import {
   siteUserFor,
 } from "@hostelry/adapter-cloudpanel";
 import { createProvisioning, type Resource, systemClock, unwrap } from "@hostelry/core";
+import type { Clock, Transport } from "@hostelry/core/adapter";
 import { memoryOperationStore } from "@hostelry/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { panelHostAvailable } from "../servers/panel.ts";
+import { panelHostAvailable, panelTransport } from "../servers/panel.ts";
 import { type PanelScene, startPanelScene } from "./panel-scene.ts";
 
 const place = "panel-1";
@@ -69,6 +71,35 @@ describe.skipIf(!panelHostAvailable())("resources of a CloudPanel server", () =>
       "absent",
     );
   });
+
+  it.each([10, 1])(
+    "cost two programs on the server for a site, the second of which looks as well, over %s sessions",
+    async (maxSessions) => {
+      const transport = panelTransport(scene.host, { maxSessions });
+      const words: string[] = [];
+      const counting: Transport = {
+        ...transport,
+        run: (command, options) => {
+          words.push(command.argv[command.argv.indexOf("hostelry-panel") + 3] ?? "");
+          return transport.run(command, options);
+        },
+      };
+      // A program that is got ready is never given up because time has passed, only for others.
+      const clock: Clock = { now: () => new Date(), sleep: () => new Promise(() => undefined) };
+      const provisioning = createProvisioning({
+        store: memoryOperationStore(),
+        providers: [panelSites(cloudPanel({ transport: counting, clock }), { place })],
+      });
+      for (const key of [`one.over-${maxSessions}.test`, `two.over-${maxSessions}.test`]) {
+        const { id } = await unwrap(provisioning.request({ kind: "site", place, key, desired: {} }));
+        expect((await unwrap(provisioning.run(id))).state).toBe("active");
+      }
+      // One is got ready for a third site.
+      const readied = maxSessions === 1 ? 4 : 3;
+      expect(words.sort()).toEqual([...Array.from({ length: readied }, () => "run"), "site", "site"]);
+      await transport.close();
+    },
+  );
 
   it("that were broken off are failed with the orphan's name, and active after a retry that may repair", async () => {
     const { make, provisioning } = begin();

@@ -1,4 +1,4 @@
-// The same random changes, made at a real server and in memory: both answer the same, and hold the same.
+// The same random changes, made at a server and in memory: both answer the same, and hold the same.
 import {
   type DnsChange,
   type DnsProvider,
@@ -14,6 +14,8 @@ import { serverAvailable } from "../servers/server-binary.ts";
 import { rounds } from "../setup/rounds.ts";
 import { providerAt as bindAt } from "./bind-harness.ts";
 import { makeZone, providerAt as powerdnsAt } from "./powerdns-harness.ts";
+import { newZoneName, providerAt as route53At } from "./route53-harness.ts";
+import { type Route53StandIn, startRoute53StandIn } from "./route53-stand-in.ts";
 
 const values: Readonly<Record<string, readonly string[]>> = {
   A: ["192.0.2.1", "192.0.2.2", "192.0.2.3"],
@@ -104,5 +106,18 @@ describe.skipIf(!serverAvailable("pdns_server", "sqlite3"))("PowerDNS does what 
   afterAll(() => server.stop());
   it.each(runs)("with the changes of seed %i", async (seed) => {
     await compare(powerdnsAt(server), await makeZone(server), seed + 1000, steps);
+  });
+});
+
+describe("Route 53, as documented, does what memory does", () => {
+  let server: Route53StandIn;
+  beforeAll(async () => {
+    server = await startRoute53StandIn();
+  });
+  afterAll(() => server.stop());
+  it.each(runs)("with the changes of seed %i", async (seed) => {
+    const zone = newZoneName();
+    server.addZone(zone);
+    await compare(route53At(server), zone, seed + 2000, steps);
   });
 });

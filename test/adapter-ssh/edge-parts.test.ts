@@ -3,8 +3,9 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { localTransport } from "@hostelry/adapter-local";
-import { type SshEdge, sshEdge } from "@hostelry/adapter-ssh";
+import { type SshEdge, type SshEdgeOptions, sshEdge } from "@hostelry/adapter-ssh";
 import { okAsync, type ReleaseFile, type ReleaseManifest, releaseIdOf, unwrap } from "@hostelry/core/adapter";
+import { seededRandom } from "@hostelry/testing";
 import { afterEach, describe, expect, it } from "vitest";
 import { siteId } from "../adapter-local/fixtures/small-site.ts";
 import { edgeToolbox } from "./fixtures/edge-toolbox.ts";
@@ -54,17 +55,26 @@ afterEach(async () => {
   end = undefined;
 });
 
-function machine(toolbox: "busybox" | "GNU"): { readonly edge: SshEdge; readonly root: string } {
+function machine(
+  toolbox: "busybox" | "GNU",
+  options: SshEdgeOptions = {},
+): { readonly edge: SshEdge; readonly root: string; another(): SshEdge } {
   const box = toolbox === "busybox" ? edgeToolbox(toolbox) : undefined;
   box?.arrangePlain();
   const root = box?.root ?? mkdtempSync(join(tmpdir(), "hostelry-parts-"));
-  const edge = sshEdge(box?.transport ?? localTransport(), root, { prepares: false });
+  const edges: SshEdge[] = [];
+  const another = (): SshEdge => {
+    const edge = sshEdge(box?.transport ?? localTransport(), root, { prepares: false, ...options });
+    edges.push(edge);
+    return edge;
+  };
+  const edge = another();
   end = async () => {
-    await edge.close();
+    for (const each of edges) await each.close();
     await box?.end();
     rmSync(root, { recursive: true, force: true });
   };
-  return { edge, root };
+  return { edge, root, another };
 }
 
 describe.each(["GNU", "busybox"] as const)("a release of several parts, with the programs of %s", (toolbox) => {
@@ -98,6 +108,80 @@ describe.each(["GNU", "busybox"] as const)("a release of several parts, with the
     expect((await unwrap(edge.observe(siteId))).releases).toEqual([]);
     // The node answers, and then takes away what it was given.
     await expect.poll(async () => (await unwrap(edge.observe(siteId))).leftovers, { timeout: 30_000 }).toBe(0);
+  });
+});
+
+/** Two megabytes in forty files that gzip can't shrink, so that they are several pieces; the next release changes half of them. */
+function little() {
+  const blobs = new Map<string, Uint8Array>();
+  const random = seededRandom("little");
+  const file = (path: string): ReleaseFile => {
+    const bytes = random.bytes(50_000);
+    const sha256 = hashOf(bytes);
+    blobs.set(sha256, bytes);
+    return { path, sha256, size: bytes.length, mode: 0o644, mtimeSeconds: 1_700_000_000, mediaType: "image/webp" };
+  };
+  const first = Array.from({ length: 40 }, (_, number) => file(`files/${100 + number}`));
+  const changed = first.map((before, index) => (index % 2 === 0 ? before : file(before.path)));
+  const [moved = file("never"), twice = file("never")] = changed;
+  const second = [...changed.slice(1), { ...moved, path: "moved" }, { ...twice, path: "twice" }];
+  return { blobs, first, second };
+}
+
+const storeOf = (blobs: ReadonlyMap<string, Uint8Array>) => ({
+  read: (sha256: string) => okAsync(one(blobs.get(sha256) ?? new Uint8Array())),
+});
+
+describe.each([
+  ["GNU", "gzip"],
+  ["GNU", "plain"],
+  ["busybox", "gzip"],
+  ["busybox", "plain"],
+] as const)("a release of little, with the programs of %s, %s", (toolbox, packing) => {
+  const { blobs, first, second } = little();
+  const request = { siteId, blobs: storeOf(blobs) };
+  const [older, newer] = [manifestOf(1, first), manifestOf(2, second)];
+
+  it("comes in several pieces, begins with the one before, and leaves the session to the next request", async () => {
+    const { edge, root } = machine(toolbox, { packing, maxSessions: 1 });
+    for (const manifest of [older, newer]) {
+      const sent = await unwrap(edge.stage({ ...request, fencingToken: 1, manifest }));
+      expect(sent.sentFiles).toBe(manifest === older ? 40 : 21);
+      const { release } = manifest;
+      expect(await unwrap(edge.verify({ siteId, release }))).toEqual({ problems: [] });
+      for (const { path, sha256 } of manifest.files)
+        expect(hashOf(readFileSync(join(root, "sites", siteId, "releases", release, path)))).toBe(sha256);
+    }
+    expect((await unwrap(edge.observe(siteId))).leftovers).toBe(0);
+  });
+
+  it("is read to its end when the node has it already", async () => {
+    const { edge, another } = machine(toolbox, { packing });
+    await unwrap(edge.stage({ ...request, fencingToken: 1, manifest: older }));
+    const other = another();
+    expect(await unwrap(other.stage({ ...request, fencingToken: 2, manifest: older }))).toMatchObject({ sentFiles: 0 });
+    expect((await unwrap(other.observe(siteId))).releases).toEqual([older.release]);
+  });
+
+  it("is laid out when the release that it begins with is not what it was believed to be", async () => {
+    const { edge, another } = machine(toolbox, { packing });
+    await unwrap(edge.stage({ ...request, fencingToken: 1, manifest: older }));
+    const believed = { ...older, files: older.files.map((file) => ({ ...file, mediaType: "image/avif" })) };
+    const staged = another().stage({ ...request, fencingToken: 2, manifest: newer, before: believed });
+    expect((await unwrap(staged)).reusedFiles).toBe(20);
+    expect(await unwrap(edge.verify({ siteId, release: newer.release }))).toEqual({ problems: [] });
+  });
+
+  it("is refused for a wrong byte in its last piece", async () => {
+    const { edge } = machine(toolbox, { packing });
+    const { sha256 = "", path = "" } = first.at(-1) ?? {};
+    const bytes = Uint8Array.from(blobs.get(sha256) ?? []);
+    bytes[1000] = (bytes[1000] ?? 0) ^ 1;
+    const wrong = storeOf(new Map([...blobs, [sha256, bytes]]));
+    const staged = await edge.stage({ ...request, fencingToken: 1, manifest: older, blobs: wrong });
+    expect(staged._unsafeUnwrapErr()).toMatchObject({ code: "BLOB_MISMATCH", details: { expected: sha256 } });
+    expect(staged._unsafeUnwrapErr().message).toContain(path);
+    expect((await unwrap(edge.observe(siteId))).releases).toEqual([]);
   });
 });
 

@@ -1,10 +1,12 @@
 // Certificates on demand: Caddy asks us in the midst of a handshake, and gets them from a real authority itself.
-import { writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { request } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { localTransport } from "@hostelry/adapter-local";
+import { edgeConfig, edgeRoutes } from "@hostelry/adapter-ssh";
 import {
   createBindings,
   createDomains,
@@ -47,9 +49,16 @@ describe.skipIf(!isHere)("a web server that gets certificates on demand", () => 
   let dns: PowerdnsServer;
   let pebble: PebbleServer;
   let caddy: WebServer;
+  const transport = localTransport();
   let httpPort = 0;
+  let root = "";
 
   beforeAll(async () => {
+    root = await mkdtemp(join(tmpdir(), "hostelry-caddy-edge-"));
+    await chmod(root, 0o755);
+    await mkdir(join(root, "sites", siteId, "releases/one"), { recursive: true });
+    await writeFile(join(root, "sites", siteId, "releases/one/index.html"), "hello");
+    await symlink("releases/one", join(root, "sites", siteId, "current"));
     await new Promise<void>((resolve) => asked.listen(0, "127.0.0.1", resolve));
     dns = await startPowerdns();
     await dns.api("POST", "/zones", { name: "acme.de.", kind: "Native", nameservers: ["ns1.acme.de."] });
@@ -78,20 +87,13 @@ describe.skipIf(!isHere)("a web server that gets certificates on demand", () => 
 	on_demand_tls {
 		ask ${askUrl}
 	}
-}
-https:// {
-	bind 127.0.0.1
-	tls {
-		on_demand
-		issuer acme {
-			dir ${pebble.directoryUrl}
-			trusted_roots ${directory}/authority.pem
-			disable_tlsalpn_challenge
-		}
+	cert_issuer acme {
+		dir ${pebble.directoryUrl}
+		trusted_roots ${directory}/authority.pem
+		disable_tlsalpn_challenge
 	}
-	respond "hello {host}"
 }
-`,
+${edgeConfig("caddy", { root, listen: [{ address: "127.0.0.1", port, tls: "on-demand" }] })._unsafeUnwrap()}`,
       );
       const argv = [requireServer("caddy"), "run", "--adapter", "caddyfile", "--config", configFile] as const;
       const environment = { HOME: directory, TMPDIR: tmpdir() };
@@ -103,6 +105,8 @@ https:// {
     await pebble.stop();
     await dns.stop();
     await new Promise((resolve) => asked.close(resolve));
+    await transport.close();
+    await rm(root, { recursive: true, force: true });
   });
 
   const visit = (host: string): Promise<string> =>
@@ -136,7 +140,7 @@ https:// {
     });
     const findAuthorities = (name: string) => okAsync({ zone: name, servers: [{ name: "ns", addresses: ["one"] }] });
     const domains = createDomains({ store, resolver: { ...resolver, findAuthorities }, addresses: ["127.0.0.1"] });
-    const bindings = createBindings({ store, domains, routes: [] });
+    const bindings = createBindings({ store, domains, routes: [{ routes: edgeRoutes(transport, root) }] });
 
     const bound: Domain[] = [];
     for (const hostname of shops) {
@@ -151,7 +155,7 @@ https:// {
     await unwrap(index.refresh());
     const served = await Promise.any(
       bound.map(async (domain) => {
-        expect(await visit(domain.hostname)).toBe(`200 hello ${domain.hostname}`);
+        expect(await visit(domain.hostname)).toBe("200 hello");
         return domain;
       }),
     );
@@ -163,6 +167,7 @@ https:// {
     // A certificate that is there already is the web server's own: what refuses the visitor then is the route.
     await unwrap(bindings.unbind(served.id));
     await unwrap(index.refresh());
+    expect(await visit(served.hostname)).toMatch(/^404 /);
     expect(ask(new Request(`http://127.0.0.1/ask?domain=${served.hostname}`)).status).toBe(403);
   }, 90_000);
 });

@@ -57,7 +57,7 @@ for (const name of ["nginx", "caddy"] as const) {
       return body;
     };
     const harness: HostRoutesHarness = {
-      capabilities: { redirects: "counterpart", wildcards: false, compareAndSet: false },
+      capabilities: { redirects: "counterpart", wildcards: true, compareAndSet: false },
       without: ["restart"],
       make: async () => {
         await rm(join(root, "hosts"), { recursive: true, force: true });
@@ -68,7 +68,9 @@ for (const name of ["nginx", "caddy"] as const) {
     const cases = hostRoutesConformance(harness);
     // What the web server does not see is looked at once.
     const chosen =
-      name === "nginx" ? cases : cases.filter(({ id }) => /redirect|route\/(?:new|moves)|never-neither/.test(id));
+      name === "nginx"
+        ? cases
+        : cases.filter(({ id }) => /redirect|wildcard|route\/(?:new|moves)|never-neither/.test(id));
     registerConformance(chosen, { describe, it });
 
     it("answers challenges and its mark before any redirect, and for names that nobody has yet", async () => {
@@ -85,6 +87,39 @@ for (const name of ["nginx", "caddy"] as const) {
       }
       const sent = await get("www.acme.de", "/a%20b/?q=1&r=%2F");
       expect([sent.status, sent.headers.location]).toEqual([308, "http://acme.de/a%20b/?q=1&r=%2F"]);
+    });
+
+    it("leaves a name that leads to a site without a release to that site, also under a wildcard", async () => {
+      const routes = edgeRoutes(transport, root);
+      const lead = (hostname: string, backend: string) =>
+        unwrap(routes.route({ hostname: hostname as Hostname, target: { kind: "backend", backend } }));
+      await lead("*.wide.de", sites[0]);
+      await lead("new.wide.de", "site-00000000000000000003");
+      expect([await visit("any.wide.de"), await visit("new.wide.de")]).toEqual([sites[0], null]);
+      await mkdir(join(root, "sites", sites[0], "releases/one/docs"), { recursive: true });
+      await writeFile(join(root, "sites", sites[0], "releases/one/docs/index.html"), "docs");
+      await writeFile(join(root, "sites", sites[0], "suspended"), "");
+      expect((await get("any.wide.de")).status).toBe(503);
+      await rm(join(root, "sites", sites[0], "suspended"));
+      const slash = await get("any.wide.de", "/docs");
+      expect([301, 308]).toContain(slash.status);
+      expect(slash.headers.location).toBe("/docs/");
+    });
+
+    it("takes no request for the name of a wildcard's file for more than the wildcard", async () => {
+      const routes = edgeRoutes(transport, root);
+      await unwrap(routes.route({ hostname: "*.star.de" as Hostname, target: { kind: "backend", backend: sites[0] } }));
+      const asked = ["_.star.de", "a._.star.de", "*.star.de", "_", "star.de"];
+      const answers: (string | null)[] = [];
+      for (const host of asked) answers.push(await visit(host).catch(() => "refused"));
+      // The first is a name with one label before `star.de`, like any other.
+      expect(answers.map((answer) => (answer === "refused" ? null : answer))).toEqual([
+        sites[0],
+        null,
+        null,
+        null,
+        null,
+      ]);
     });
 
     it("leaves what it did not make, and says so", async () => {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { runCommandLine } from "@hostelry/cli";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { askDns } from "../adapter-dns/ask-dns.ts";
+import { type Route53StandIn, startRoute53StandIn } from "../adapter-dns/route53-stand-in.ts";
 import { type BindServer, startBind } from "../servers/bind.ts";
 import { type PowerdnsServer, startPowerdns } from "../servers/powerdns.ts";
 import { serverAvailable } from "../servers/server-binary.ts";
@@ -140,6 +141,28 @@ describe.skipIf(!serverAvailable("named", "nsupdate"))("hostelry dns, at a serve
   });
 });
 
+describe("hostelry dns, at Route 53, as documented", () => {
+  let server: Route53StandIn;
+  beforeAll(async () => {
+    server = await startRoute53StandIn();
+  });
+  afterAll(() => server.stop());
+
+  it("finds its credentials as Amazon's tools do, and takes the zone that is named of several", async () => {
+    const zone = "shop.test";
+    const [first, second] = [server.addZone(zone), server.addZone(zone)];
+    const records = [{ name: `www.${zone}`, type: "A", values: ["192.0.2.1"] }];
+    const wanted = await file("route53.json", { zone, owner: "platform", records });
+    const { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY } = server.credentials;
+    const env = { AWS_ENDPOINT_URL_ROUTE_53: server.url, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY };
+    const run = await inItsOwnProcess(["dns", "apply", wanted, "--provider", "route53", "--server", second.id], {
+      env,
+    });
+    expect([run.code, run.stdout]).toEqual([0, "✓ shop.test: 1 record set changed\n"]);
+    expect([first.sets.length, second.sets.length]).toEqual([2, 4]);
+  });
+});
+
 describe("hostelry dns", () => {
   const cloudflare = ["--provider", "cloudflare"];
   it.each([
@@ -147,7 +170,9 @@ describe("hostelry dns", () => {
     [["dns", "plan"], "Name the file"],
     [["dns", "apply"], "Name a file, or a plan"],
     [["dns", "list"], "--provider is missing"],
-    [["dns", "list", "--provider", "route53"], 'no provider "route53"'],
+    [["dns", "list", "--provider", "gandi"], 'no provider "gandi"'],
+    [["dns", "list", "--provider", "route53", "--key-file", "key"], "--key-file is not for route53"],
+    [["dns", "list", "--provider", "route53", "--server", "Z1"], "Name the zone"],
     [["dns", "list", ...cloudflare], "HOSTELRY_DNS_KEY"],
     [["dns", "list", ...cloudflare, "--key-file", "/nowhere/key"], "/nowhere/key"],
     [["dns", "list", "--provider", "rfc2136", "--server", "ns1.test"], "Name the zone"],

@@ -1,7 +1,10 @@
+import { execFile } from "node:child_process";
 import { chown, mkdir, mkdtemp, readdir, readFile, readlink, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { requireServer } from "../servers/server-binary.ts";
 import { type SshNode, type SshNodes, sshNodesAvailable, startSshNodes } from "../servers/ssh-nodes.ts";
 import { writeZip } from "./archives.ts";
 import { type InProcessRun, runHere } from "./in-process.ts";
@@ -21,7 +24,7 @@ describe.skipIf(!sshNodesAvailable("gnu", "sftpOnly"))("a command line that serv
   let site = "";
 
   beforeAll(async () => {
-    servers = await startSshNodes({ gnu: 2, sftpOnly: 1, web: false });
+    servers = await startSshNodes({ gnu: 2, sftpOnly: 1, web: false, userAuthority: true });
     folder = await mkdtemp(join(tmpdir(), "hostelry-cli-nodes-"));
     state = join(folder, "state");
     for (const label of ["one", "two"]) await writeZip(join(folder, `${label}.zip`), pages(label));
@@ -137,6 +140,25 @@ http { access_log off; ${temporary.map((kind) => `${kind}_temp_path ${first.outs
     expect(published.stdout).toContain(
       "warning a: visitors may see the previous release for up to 45 s: open-file-cache",
     );
+  });
+
+  it("signs in with a certificate where the nodes file names one", async () => {
+    const file = join(folder, "certified");
+    const keygen = (...words: readonly string[]): Promise<unknown> =>
+      promisify(execFile)(requireServer("ssh-keygen"), ["-q", ...words]);
+    await keygen("-t", "ed25519", "-N", "", "-f", file);
+    await keygen("-s", servers.userAuthorityFile, "-I", "publisher", "-n", node("a").user, `${file}.pub`);
+    const certified = (certificateFile: string): Promise<string> =>
+      writeNodes("certified.json", () => ({ auth: { keyFile: file, certificateFile } }));
+    const check = ["nodes", "check", "--node", "a", "--nodes"];
+    const well = await runHere([...check, await certified("certified-cert.pub")]);
+    expect([well.stderr, well.code]).toEqual(["", 0]);
+    expect(node("a").sshdLog()).toMatch(/Accepted publickey .*-CERT .*ID publisher/);
+    const lost = await runHere([...check, await certified("nowhere.pub")]);
+    expect([lost.code, lost.stderr]).toEqual([
+      2,
+      expect.stringMatching(/there is no file \S*nowhere.pub .*auth.keyFile/),
+    ]);
   });
 
   it("publishes to all of them at once, with what each was sent and how long it took", async () => {

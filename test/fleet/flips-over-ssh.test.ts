@@ -49,7 +49,11 @@ describe.each(kinds)("visitors of a node of kind $kind", ({ kind, target, flips 
       const nodes = await startSshNodes({ [kind]: 1 });
       try {
         const { visitors, reads } = await flipping(nodes, nodes.one(kind), flips);
-        expect(visitors).toMatchObject({ refused: 0, mixed: 0, socketErrors: 0 });
+        expect(visitors, JSON.stringify(visitors.socketErrorKinds)).toMatchObject({
+          refused: 0,
+          mixed: 0,
+          socketErrors: 0,
+        });
         expect(reads).toMatchObject({ failed: 0, mixed: 0 });
         // They were among the flips, not before or after them.
         for (const count of visitors.perBody) expect(count).toBeGreaterThan(visitors.requests / 100);

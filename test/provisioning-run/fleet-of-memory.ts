@@ -18,6 +18,7 @@ export const faults = {
   "the server asks for less": "ADAPTER_THROTTLED",
   "the provider throws": "ADAPTER_FAILED",
   "the look fails": "ADAPTER_FAILED",
+  "a look ahead of its turn fails": "ADAPTER_FAILED",
   "the content does not arrive": "TRANSPORT_LOST",
   "somebody else's account is in the way": "RESOURCE_ORPHANED",
   "the credentials may not do it": "ADAPTER_UNAUTHORIZED",
@@ -27,7 +28,11 @@ export const faults = {
 export type FaultName = keyof typeof faults;
 
 /** Faults after which the run sees for itself how things stand, and goes on. */
-export const overcome: readonly FaultName[] = ["the answer of a step is lost", "a step ends half-way"];
+export const overcome: readonly FaultName[] = [
+  "the answer of a step is lost",
+  "a step ends half-way",
+  "a look ahead of its turn fails",
+];
 
 /** Faults that no other try mends. */
 export const lasting: readonly FaultName[] = ["somebody else's account is in the way", "the credentials may not do it"];
@@ -38,7 +43,11 @@ export interface MemoryServer {
   readonly place: MemoryPlace;
   /** Faults that have not struck yet, by domain. */
   readonly faults: Map<string, FaultName>;
+  /** Sites whose first look has failed. */
+  readonly lookedAhead: Set<string>;
   readonly published: string[];
+  /** Looks, and beginnings and ends of steps, in order: `look a.test`. */
+  readonly told: string[];
   /** Connections that were opened, and those that are open. */
   opened: number;
   open: number;
@@ -49,7 +58,18 @@ export interface MemoryServer {
 
 /** A server with nothing on it. */
 export function memoryServer(name: string): MemoryServer {
-  return { name, place: memoryPlace(), faults: new Map(), published: [], opened: 0, open: 0, busy: 0, mostBusy: 0 };
+  return {
+    name,
+    place: memoryPlace(),
+    faults: new Map(),
+    lookedAhead: new Set(),
+    published: [],
+    told: [],
+    opened: 0,
+    open: 0,
+    busy: 0,
+    mostBusy: 0,
+  };
 }
 
 /** The secret of a site: not to be seen anywhere but on its server. */
@@ -87,6 +107,15 @@ export function spoil(server: MemoryServer, domain: string, fault: FaultName): v
   else server.faults.set(domain, fault);
 }
 
+/** A site is looked at twice: ahead of its turn, and in its turn if that did not tell. */
+function failsToLook(server: MemoryServer, domain: string): boolean {
+  if (take(server, domain, "a look ahead of its turn fails") !== undefined) return true;
+  if (server.faults.get(domain) !== "the look fails") return false;
+  if (server.lookedAhead.has(domain)) server.faults.delete(domain);
+  server.lookedAhead.add(domain);
+  return true;
+}
+
 function take({ faults: left }: MemoryServer, domain: string, ...names: readonly FaultName[]): FaultName | undefined {
   const name = left.get(domain);
   if (name === undefined || !names.includes(name)) return undefined;
@@ -97,10 +126,11 @@ function take({ faults: left }: MemoryServer, domain: string, ...names: readonly
 function troubled(provider: ResourceProvider, server: MemoryServer): ResourceProvider {
   return {
     ...provider,
-    observe: (resource, options) =>
-      take(server, resource.key, "the look fails") === undefined
-        ? provider.observe(resource, options)
-        : errAsync(failure("observe", "unchanged")),
+    observe: (resource, options) => {
+      server.told.push(`look ${resource.key}`);
+      if (failsToLook(server, resource.key)) return errAsync(failure("observe", "unchanged"));
+      return provider.observe(resource, options);
+    },
     apply: (request, options) => {
       const { key } = request.resource;
       const fault = take(
@@ -119,7 +149,9 @@ function troubled(provider: ResourceProvider, server: MemoryServer): ResourcePro
       return flow(async function* () {
         server.busy += 1;
         server.mostBusy = Math.max(server.mostBusy, server.busy);
+        server.told.push(`begin ${key}`);
         const applied = await provider.apply(request, options);
+        server.told.push(`end ${key}`);
         server.busy -= 1;
         if (fault === "the answer of a step is lost") return yield* errAsync(failure("apply", "unknown"));
         if (fault === "a step ends half-way") return yield* errAsync(refusals[fault]);

@@ -41,6 +41,8 @@ export interface SshNodesOptions {
   readonly newest?: number | undefined;
   /** nginx beside each sshd. Default true. */
   readonly web?: boolean | undefined;
+  /** An authority whose certificates of users every sshd trusts (`TrustedUserCAKeys`). Default: none. */
+  readonly userAuthority?: boolean | undefined;
   /** More lines for every sshd's configuration, e.g. `MaxSessions 2`. Default: as OpenSSH comes. */
   readonly sshdSettings?: readonly string[] | undefined;
   /** Where the nodes' directories are made. Default: a place that fits every kind; below /tmp there is no SFTP-only node. */
@@ -56,6 +58,8 @@ export interface SshNodes {
   readonly clientKey: string;
   readonly clientKeyFile: string;
   readonly knownHostsFile: string;
+  /** Private key of the authority for users' certificates, for `ssh-keygen -s`; there is one only when it was asked for. */
+  readonly userAuthorityFile: string;
   /** A directory of the test's own, removed by `stop`. */
   readonly directory: string;
   stop(): Promise<void>;
@@ -76,7 +80,11 @@ export async function startSshNodes(options: SshNodesOptions): Promise<SshNodes>
   await chmod(directory, 0o755);
   await claim(directory);
   const clientKeyFile = join(directory, "client");
-  await run(requireServer("ssh-keygen"), ["-q", "-t", "ed25519", "-N", "", "-C", "hostelry", "-f", clientKeyFile]);
+  const makeKey = (file: string): Promise<unknown> =>
+    run(requireServer("ssh-keygen"), ["-q", "-t", "ed25519", "-N", "", "-C", "hostelry", "-f", file]);
+  await makeKey(clientKeyFile);
+  const userAuthorityFile = join(directory, "user_authority");
+  if (options.userAuthority === true) await makeKey(userAuthorityFile);
   const kinds: readonly SshNodeKind[] = (["gnu", "busybox", "sftpOnly", "newest"] as const).flatMap((kind) =>
     Array.from({ length: options[kind] ?? 0 }, () => kind),
   );
@@ -88,6 +96,7 @@ export async function startSshNodes(options: SshNodesOptions): Promise<SshNodes>
       account: `${accountPrefix(directory)}${index + 1}`,
       directory: join(directory, `${kind}${index + 1}`),
       authorizedKeysFile: `${clientKeyFile}.pub`,
+      userAuthorityFile: options.userAuthority === true ? `${userAuthorityFile}.pub` : undefined,
       sshPort: ports[2 * index] ?? 0,
       httpPort: options.web === false ? null : (ports[2 * index + 1] ?? 0),
       settings: options.sshdSettings ?? [],
@@ -116,6 +125,7 @@ export async function startSshNodes(options: SshNodesOptions): Promise<SshNodes>
     clientKey: await readFile(clientKeyFile, "utf8"),
     clientKeyFile,
     knownHostsFile,
+    userAuthorityFile,
     directory,
     stop,
   };

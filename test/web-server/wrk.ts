@@ -18,6 +18,8 @@ export interface LoadReport {
   readonly mixed: number;
   /** Connections that could not be made, broke off, or said nothing. */
   readonly socketErrors: number;
+  /** Which of these they were. */
+  readonly socketErrorKinds: Readonly<Record<"connect" | "read" | "timeout" | "write", number>>;
 }
 
 /** Requests under way. */
@@ -80,8 +82,10 @@ function done(summary)
   local counts = {}
   for i = 1, #bodies do counts[i] = sum("body" .. i) end
   local e = summary.errors
-  io.write(string.format('\\n{"requests":%d,"perBody":[%s],"refused":%d,"mixed":%d,"socketErrors":%d}\\n',
-    summary.requests, table.concat(counts, ","), sum("refused"), sum("mixed"), e.connect + e.read + e.write + e.timeout))
+  io.write(string.format('\\n{"requests":%d,"perBody":[%s],"refused":%d,"mixed":%d,"socketErrors":%d,' ..
+    '"socketErrorKinds":{"connect":%d,"read":%d,"timeout":%d,"write":%d}}\\n',
+    summary.requests, table.concat(counts, ","), sum("refused"), sum("mixed"), e.connect + e.read + e.write + e.timeout,
+    e.connect, e.read, e.timeout, e.write))
 end
 `;
 }

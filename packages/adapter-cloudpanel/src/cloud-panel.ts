@@ -101,11 +101,11 @@ export interface CloudPanel {
     site: Pick<PanelSite, "domain" | "user">,
     options?: RemovePanelSite,
   ): ResultAsync<RemovedPanelSite, PanelSiteError>;
-  /** One step of `ensureSite`, for those who look themselves before and after: adds a site without looking whether it is there. */
+  /** One step of `ensureSite`, for those who look themselves before: adds a site without looking whether it is there, and tells what is seen then. */
   addSite(
     site: PanelSite,
     options?: CallOptions & { readonly password?: string | undefined },
-  ): ResultAsync<void, PanelCommandError>;
+  ): ResultAsync<ResourceObservation, PanelCommandError>;
   /** One step of `removeSite`: keeps a copy of the user's home, without logs, and answers where. */
   backUpSite(
     site: Pick<PanelSite, "domain" | "user">,
@@ -194,7 +194,7 @@ export function cloudPanel(options: CloudPanelOptions): CloudPanel {
   const { clock = systemClock, random = systemRandom } = options;
   if (!/^\/[A-Za-z0-9_./-]{1,200}$/.test(backupFolder))
     throw new TypeError(`${JSON.stringify(backupFolder)} is no folder such as /var/backups`);
-  const session = panelSession({ transport, random, lockWaitMs, commandTimeoutMs });
+  const session = panelSession({ transport, random, clock, lockWaitMs, commandTimeoutMs });
   const work: SiteWork = { session, random, clock, backupFolder };
   return {
     name: session.name,

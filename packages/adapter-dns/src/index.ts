@@ -1,5 +1,5 @@
 /**
  * `@hostelry/adapter-dns`: a resolver. Providers of zones are entry points of their own: `/cloudflare`, `/powerdns`,
- * `/rfc2136`.
+ * `/rfc2136`, `/route53`.
  */
 export { type NodeResolverOptions, nodeResolver } from "./resolver/node-resolver.ts";

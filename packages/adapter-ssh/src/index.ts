@@ -14,6 +14,11 @@ export type { SshPlace } from "./transport/connection/ssh-place.ts";
 export type { ExpectedHostKey } from "./transport/host-key/host-key-policy.ts";
 export { type SshTransportOptions, sshTransport } from "./transport/ssh-transport.ts";
 export { type EdgeCertificatesOptions, edgeCertificates } from "./web-server/certificates/edge-certificates.ts";
+export {
+  type ChallengeNode,
+  type EdgeChallengesOptions,
+  edgeChallenges,
+} from "./web-server/certificates/edge-challenges.ts";
 export { edgeConfig, type WebServerName } from "./web-server/edge-config.ts";
 export type { EdgeConfigOptions, EdgeListener, EdgeTls, PreviewAccess } from "./web-server/edge-config-options.ts";
 export {

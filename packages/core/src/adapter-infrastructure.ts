@@ -42,6 +42,12 @@ export {
   checkCertificate,
 } from "./certificate/check-certificate.ts";
 export { checkCertificateDelivery, isCertificateId } from "./certificate/check-delivery.ts";
+export {
+  type HttpAnswer,
+  type HttpAnswerPlace,
+  type HttpChallengeSolverOptions,
+  httpChallengeSolver,
+} from "./certificate/http-challenge-solver.ts";
 export type { RateUses } from "./certificate/rate-budget.ts";
 export { checkDnsChanges } from "./dns/check-changes.ts";
 export { canonicalDnsName, isDnsName, isInZone } from "./dns/dns-name.ts";

@@ -242,6 +242,7 @@ export {
   type TargetObservation,
   type Transport,
   type TransportCapabilities,
+  type TransportCrowd,
   type TransportError,
   type TransportFileError,
   type TransportFiles,
@@ -257,6 +258,7 @@ export {
 export type { Preview, PreviewGuard, PreviewId } from "./preview/preview.ts";
 export { hashPreviewToken } from "./preview/preview-token.ts";
 export { isCompressible } from "./publish/compressible.ts";
+export { type FilesByPath, filesByPath } from "./publish/files-by-path.ts";
 export type { FleetPolicy } from "./publish/fleet-policy.ts";
 export { hashedAssets, isHashedAsset } from "./publish/hashed-asset.ts";
 export type { FormerHolder, Lease } from "./publish/lease.ts";
@@ -274,6 +276,12 @@ export {
   releaseIdOf,
 } from "./publish/release.ts";
 export { decodeReleaseManifest, encodeReleaseManifest } from "./publish/release-manifest.ts";
+export {
+  manifestMemoryBytes,
+  mostManifestBytes,
+  type ReleaseMemory,
+  releaseMemory,
+} from "./publish/release-memory.ts";
 export { assertReleasePaths, isPathSafeId, isReleasePath, releaseDirectories } from "./publish/release-path.ts";
 export { previewOfSlot, previewSlot, type Slot, type SlotName } from "./publish/slot.ts";
 export type { FleetStep, FlipTiming, TargetResult, TargetResultFailure } from "./publish/target-result.ts";

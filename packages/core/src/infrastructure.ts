@@ -196,6 +196,7 @@ export type { VerifyDomainError } from "./domain/verify-domain.ts";
 export { createProvisioning, type Provisioning } from "./provisioning/create-provisioning.ts";
 export type { FollowOperationsRequest } from "./provisioning/follow-operation.ts";
 export { type InProcessRunnerOptions, inProcessRunner } from "./provisioning/in-process-runner.ts";
+export type { LookAhead, LookAheadError } from "./provisioning/look-ahead.ts";
 export {
   idempotencyKeyOf,
   type Operation,

@@ -58,6 +58,8 @@ export interface SshNodeOptions {
   /** Everything the node has is below. */
   readonly directory: string;
   readonly authorizedKeysFile: string;
+  /** Public key of an authority whose certificates of users are trusted. */
+  readonly userAuthorityFile?: string | undefined;
   readonly sshPort: number;
   readonly httpPort: number | null;
   readonly settings: readonly string[];
@@ -88,6 +90,13 @@ export async function startNode(options: SshNodeOptions): Promise<SshNode> {
   await run(requireServer("ssh-keygen"), ["-q", "-t", "ed25519", "-N", "", "-C", name, "-f", hostKeyFile]);
   await copyFile(options.authorizedKeysFile, join(sshdDirectory, "authorized_keys"));
   await chmod(join(sshdDirectory, "authorized_keys"), 0o644);
+  const settings = [...options.settings];
+  if (options.userAuthorityFile !== undefined) {
+    const authority = join(sshdDirectory, "user_authority.pub");
+    await copyFile(options.userAuthorityFile, authority);
+    await chmod(authority, 0o644);
+    settings.push(`TrustedUserCAKeys ${authority}`);
+  }
   // sshd demands it as the home of its unprivileged part.
   if (isRoot()) await mkdir("/run/sshd", { recursive: true });
 
@@ -95,7 +104,7 @@ export async function startNode(options: SshNodeOptions): Promise<SshNode> {
     directory: sshdDirectory,
     port: sshPort,
     user: account.name,
-    ...startOf(options, account, home),
+    ...startOf({ ...options, settings }, account, home),
   };
   let sshd: Daemon | undefined = await startSshd(sshdOptions);
   const place = { directory: join(directory, "web"), root: outside, port: httpPort ?? 0 };

@@ -118,13 +118,21 @@ fi
 rm -rf "$directory"
 exit "$code"
 '
-# Input: `a <argument>`, `f <option> <base64 of a file>`, `y`, `p <account> <password>`, `o <domain> <now> <pause> <sha256 of what is installed>`, and
-# `.` at its end: half a command, out of a connection that was lost, is not run.
+# Input: `a <argument>`, `f <option> <base64 of a file>`, `y`, `p <account> <password>`, `o <domain> <now> <pause> <sha256 of what is installed>`,
+# `l <domain> <user> <query>` for a look at a site after a success, and `.` at its end: half a command, out of a connection that was lost, is not run.
 run_command() {
   limit=$1
   program=$(command -v clpctl) || lacks clpctl
+  # Read to its end without the lock: this program may have been started before anybody knew what it is to do.
+  input=$(cat)
+  case $input in
+    *'
+.') ;;
+    *) tell 'failed input'; over ;;
+  esac
+  take_lock -x
   directory=$(mktemp -d /run/hostelry-clpctl.XXXXXX) || { tell 'failed directory'; over; }
-  confirm='' account='' secret='' order='' whole=''
+  confirm='' account='' secret='' order='' look=''
   set -- "$program"
   while IFS= read -r line; do
     value=${line#? }
@@ -134,14 +142,11 @@ run_command() {
       y) confirm=yes ;;
       p\ *) account=${value%% *} secret=${value#* } ;;
       o\ *) order=$value ;;
-      .) whole=yes ;;
+      l\ *) look=$value ;;
     esac
-  done
-  if [ -z "$whole" ]; then
-    rm -rf "$directory"
-    tell 'failed input'
-    over
-  fi
+  done <<END
+$input
+END
   if [ -n "$order" ] && ! may_order $order; then
     rm -rf "$directory"
     over
@@ -156,6 +161,11 @@ END
   tell "out $(head -c 262144 <&7 | coded)"
   tell "err $(head -c 16384 <&5 | coded)"
   tell "exit $code"
+  # Still under the lock: nobody has changed anything since.
+  if [ "$code" = 0 ] && [ -n "$look" ]; then
+    user=${look#* }
+    look_at_site "${look%% *}" "${user%% *}" "${user#* }"
+  fi
 }
 # Whether a certificate may be ordered now: nobody has ordered one a moment ago, and nobody has installed another one since we looked.
 may_order() {
@@ -189,6 +199,6 @@ case $verb in
   repair) take_lock -x; repair_site "$@" ;;
   folder) take_lock -x; mkdir -p "$1" || tell 'failed folder' ;;
   password) take_lock -x; set_password "$1" ;;
-  run) take_lock -x; run_command "$@" ;;
+  run) run_command "$@" ;;
 esac
 over

@@ -1,8 +1,9 @@
 import {
   type CallOptions,
+  type Clock,
+  type CommandOutput,
   err,
   type FailureState,
-  flow,
   inTurn,
   ok,
   type Random,
@@ -21,6 +22,7 @@ import {
 } from "../command/read-answer.ts";
 import { type PanelError, panelBusy, panelFailed, panelUnsupported, protocolViolation } from "../panel-errors.ts";
 import { panelScript } from "./panel-script.ts";
+import { readyRun } from "./ready-run.ts";
 
 /** What the script told, by its first words. */
 export interface PanelReport {
@@ -55,11 +57,16 @@ export interface RunPanelCommand extends CallOptions {
   /** Set for this account when the command has succeeded, before its end is told. Goes through the input, where nobody sees it. */
   readonly password?: { readonly account: string; readonly value: string } | undefined;
   readonly order?: OrderGuard | undefined;
+  /** What to look at when the command has succeeded, before anybody else can change it: the words of `site`. The answer's `report` has it. */
+  readonly look?: SiteLook | undefined;
 }
+
+/** What a look at a site is made of: its domain, its system user, and the query for its records. */
+export type SiteLook = readonly [domain: string, user: string, query: string];
 
 /** What became of a command: carried out, or held back by its guard. */
 export type PanelOutcome =
-  | ({ readonly outcome: "done" } & PanelAnswer)
+  | ({ readonly outcome: "done"; readonly report: PanelReport } & PanelAnswer)
   | { readonly outcome: "cooling"; readonly lastOrderAt: Date }
   | { readonly outcome: "replaced" };
 
@@ -77,6 +84,7 @@ export interface PanelSession {
 export interface PanelSessionOptions {
   readonly transport: Transport;
   readonly random: Random;
+  readonly clock: Clock;
   readonly lockWaitMs: number;
   readonly commandTimeoutMs: number;
 }
@@ -84,76 +92,75 @@ export interface PanelSessionOptions {
 /** For starting, reading and writing, beyond what the server itself bounds. */
 const allowanceMs = 60_000;
 
-export function panelSession({ transport, random, lockWaitMs, commandTimeoutMs }: PanelSessionOptions): PanelSession {
+export function panelSession(options: PanelSessionOptions): PanelSession {
+  const { transport, random, clock, lockWaitMs, commandTimeoutMs } = options;
   const { name } = transport;
-  const limitSeconds = String(Math.ceil(commandTimeoutMs / 1000));
+  const mark = Buffer.from(random.bytes(12)).toString("hex");
+  const bounds = { timeoutMs: lockWaitMs + commandTimeoutMs + allowanceMs, maxOutputBytes: 64 * 1024 * 1024 };
+  const argvOf = (...words: readonly [string, ...string[]]): readonly [string, ...string[]] => {
+    return ["sh", "-c", panelScript, "hostelry-panel", mark, String(Math.ceil(lockWaitMs / 1000)), ...words];
+  };
+  const commands = readyRun(transport, clock, argvOf("run", String(Math.ceil(commandTimeoutMs / 1000))), bounds);
 
-  const execute = (
-    words: readonly [string, ...string[]],
-    {
-      input,
-      signal,
-      state,
-    }: { readonly input: string; readonly signal: AbortSignal | undefined; readonly state: FailureState },
-  ): ResultAsync<PanelReport, PanelError> =>
-    flow(async function* () {
-      const mark = Buffer.from(random.bytes(12)).toString("hex");
-      const seconds = String(Math.ceil(lockWaitMs / 1000));
-      const output = yield* transport.run(
-        { argv: ["sh", "-c", panelScript, "hostelry-panel", mark, seconds, ...words] },
-        {
-          signal,
-          input: Buffer.from(input),
-          timeoutMs: lockWaitMs + commandTimeoutMs + allowanceMs,
-          maxOutputBytes: 64 * 1024 * 1024,
-        },
-      );
-      const text = Buffer.from(output.stdout).toString("utf8");
-      const begin = text.indexOf(`${mark} begin\n`);
-      const end = text.lastIndexOf(`${mark} over\n`);
-      if (begin < 0 || end < begin) {
-        const said = linesOf(Buffer.from(output.stderr).toString("utf8")).join(" / ").slice(0, 300);
-        return err(protocolViolation(name, words[0], { state: begin < 0 ? "unchanged" : state, excerpt: said }));
-      }
-      const report = reportOf(text.slice(begin + mark.length + 7, end));
-      const problem = problemOf(name, words[0], report, lockWaitMs, state);
-      return problem === undefined ? ok(report) : err(problem);
-    });
+  const readReport = (
+    word: string,
+    { stdout, stderr }: CommandOutput,
+    state: FailureState,
+  ): Result<PanelReport, PanelError> => {
+    const text = Buffer.from(stdout).toString("utf8");
+    const begin = text.indexOf(`${mark} begin\n`);
+    const end = text.lastIndexOf(`${mark} over\n`);
+    if (begin < 0 || end < begin) {
+      const said = linesOf(Buffer.from(stderr).toString("utf8")).join(" / ").slice(0, 300);
+      return err(protocolViolation(name, word, { state: begin < 0 ? "unchanged" : state, excerpt: said }));
+    }
+    const report = reportOf(text.slice(begin + mark.length + 7, end));
+    const problem = problemOf(name, word, report, lockWaitMs, state);
+    return problem === undefined ? ok(report) : err(problem);
+  };
 
   return {
     name,
-    ask: (words, { signal, changes, input = "" }) =>
-      changes === true
-        ? inTurn(`cloudpanel ${name}`, signal, () => execute(words, { input, signal, state: "unknown" }))
-        : execute(words, { input, signal, state: "unchanged" }),
-    run: (command, options = {}) =>
-      inTurn(`cloudpanel ${name}`, options.signal, () =>
-        execute(["run", limitSeconds], {
-          input: inputOf(command, options),
-          signal: options.signal,
-          state: "unknown",
-        }).andThen((report): Result<PanelOutcome, PanelError | PanelAnswerError> => {
-          const cooling = report.one("cooling");
-          if (cooling !== undefined) return ok({ outcome: "cooling", lastOrderAt: new Date(Number(cooling) * 1000) });
-          if (report.one("replaced") !== undefined) return ok({ outcome: "replaced" });
-          const output: PanelOutput = {
-            exitCode: Number(report.one("exit") ?? Number.NaN),
-            stdout: report.text("out") ?? "",
-            stderr: report.text("err") ?? "",
-          };
-          if (Number.isNaN(output.exitCode)) {
-            return err(
-              protocolViolation(name, command.name, { state: "unknown", excerpt: excerptOf(output, command) }),
-            );
-          }
-          return readAnswer(name, command, output).map((answer) => ({ outcome: "done", ...answer }));
-        }),
-      ),
+    ask: (words, { signal, changes, input = "" }) => {
+      const ask = (state: FailureState): ResultAsync<PanelReport, PanelError> =>
+        transport
+          .run({ argv: argvOf(...words) }, { ...bounds, signal, input: Buffer.from(input) })
+          .andThen((output) => readReport(words[0], output, state));
+      return changes === true ? inTurn(`cloudpanel ${name}`, signal, () => ask("unknown")) : ask("unchanged");
+    },
+    run: (command, { signal, ...rest } = {}) =>
+      inTurn(`cloudpanel ${name}`, signal, () => {
+        const ran = commands.run(Buffer.from(inputOf(command, rest)), signal);
+        // Where there is one command there will be another, as a rule: it is got ready while this one works.
+        commands.prepare();
+        return ran
+          .andThen((output) => readReport("run", output, "unknown"))
+          .andThen((report) => outcomeOf(name, command, report));
+      }),
   };
 }
 
+function outcomeOf(
+  name: string,
+  command: PanelCommand,
+  report: PanelReport,
+): Result<PanelOutcome, PanelError | PanelAnswerError> {
+  const cooling = report.one("cooling");
+  if (cooling !== undefined) return ok({ outcome: "cooling", lastOrderAt: new Date(Number(cooling) * 1000) });
+  if (report.one("replaced") !== undefined) return ok({ outcome: "replaced" });
+  const output: PanelOutput = {
+    exitCode: Number(report.one("exit") ?? Number.NaN),
+    stdout: report.text("out") ?? "",
+    stderr: report.text("err") ?? "",
+  };
+  if (Number.isNaN(output.exitCode)) {
+    return err(protocolViolation(name, command.name, { state: "unknown", excerpt: excerptOf(output, command) }));
+  }
+  return readAnswer(name, command, output).map((answer) => ({ outcome: "done", report, ...answer }));
+}
+
 /** What the script reads from its input, with its end marked. No value has a line break in it: {@link PanelCommand} is made of checked ones. */
-function inputOf(command: PanelCommand, { password, order }: RunPanelCommand): string {
+function inputOf(command: PanelCommand, { password, order, look }: RunPanelCommand): string {
   const lines = command.argv.map((argument) => `a ${argument}`);
   for (const [option, content] of Object.entries(command.files)) {
     lines.push(`f ${option} ${Buffer.from(content).toString("base64")}`);
@@ -164,6 +171,7 @@ function inputOf(command: PanelCommand, { password, order }: RunPanelCommand): s
     const now = Math.floor(order.now.getTime() / 1000);
     lines.push(`o ${order.domain} ${now} ${Math.ceil(order.pauseMs / 1000)} ${order.installed ?? "none"}`);
   }
+  if (look !== undefined) lines.push(`l ${look.join(" ")}`);
   return `${lines.join("\n")}\n.\n`;
 }
 

@@ -1,3 +1,4 @@
+import type { CertificateFacts } from "@hostelry/core";
 import {
   type Clock,
   err,
@@ -62,7 +63,8 @@ export function panelCertificates(panel: CloudPanel, options: PanelCertificatesO
         .asyncAndThen((names) =>
           panel.ensureCertificate({ domain: resource.key, names, preflight, pauseMs, renewBeforeMs }, { signal }),
         )
-        .map(({ state }) => ({ state })),
+        // It ends with a look, whatever was said.
+        .map(({ state, names, notAfter, issuer }) => ({ state, observation: seenAs({ names, notAfter, issuer }) })),
   };
 }
 
@@ -90,18 +92,24 @@ function judge(
   const { facts } = seen;
   const need = certificateNeed(seen, wanted);
   if (facts === null || need === "missing" || need === "self-signed") return { status: "absent" };
-  const told = { names: facts.names, notAfter: facts.notAfter.toISOString(), issuer: facts.issuer };
-  if (need === undefined) return { status: "same", facts: told };
+  const good = seenAs(facts);
+  if (need === undefined) return good;
+  const { facts: told } = good;
   const difference =
     need === "names"
       ? { field: "names", expected: wanted.names, actual: facts.names, remedy: "change" as const }
       : {
           field: "notAfter",
           expected: `later than ${new Date(wanted.now.getTime() + wanted.renewBeforeMs).toISOString()}`,
-          actual: told.notAfter,
+          actual: facts.notAfter.toISOString(),
           remedy: "change" as const,
         };
   return { status: "different", facts: told, differences: [difference] };
+}
+
+/** A good certificate, as an observation. */
+function seenAs({ names, notAfter, issuer }: Pick<CertificateFacts, "issuer" | "names" | "notAfter">) {
+  return { status: "same", facts: { names, notAfter: notAfter.toISOString(), issuer } } as const;
 }
 
 function planCertificate({ resource, goal, observation }: PlanResource): Result<readonly ResourceStep[], PlanError> {

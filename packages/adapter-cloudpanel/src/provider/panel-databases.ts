@@ -54,7 +54,9 @@ export function panelDatabases(
     apply: ({ resource, step }, { secrets, signal }) =>
       readDatabase(resource).asyncAndThen((database) =>
         step.name === "database.add"
-          ? panel.ensureDatabase(database, { password: secrets["databaseUserPassword"] ?? "", signal })
+          ? panel
+              .ensureDatabase(database, { password: secrets["databaseUserPassword"] ?? "", signal })
+              .map(({ state }) => ({ state, observation: seenAs(database) }))
           : panel.removeDatabase(database, { backUp, signal }).map(({ state }) => ({ state })),
       ),
   };
@@ -82,9 +84,12 @@ function judge({ domain, user }: PanelDatabase, seen: PanelDatabaseRecord | unde
       ? []
       : [{ field: "user", expected: user, actual: facts.user, remedy: "replace" } as const]),
   ];
-  return differences.length === 0
-    ? { status: "same", facts: { site: domain, user } }
-    : { status: "different", facts, differences };
+  return differences.length === 0 ? seenAs({ domain, user }) : { status: "different", facts, differences };
+}
+
+/** A database as it is wanted, as an observation: `ensureDatabase` ends with a look, too. */
+function seenAs({ domain, user }: Pick<PanelDatabase, "domain" | "user">) {
+  return { status: "same", facts: { site: domain, user } } as const;
 }
 
 function planDatabase(request: PlanResource): Result<readonly ResourceStep[], PlanError> {

@@ -58,7 +58,9 @@ export function panelSites(
         const changed = { state: "changed" } as const;
         switch (step.name) {
           case "site.add":
-            return panel.addSite(site, { password: secrets["siteUserPassword"], signal }).map(() => changed);
+            return panel
+              .addSite(site, { password: secrets["siteUserPassword"], signal })
+              .map((observation) => ({ ...changed, observation }));
           case "site.repair":
             return panel.repairSite(site, { signal }).map(() => changed);
           case "site.delete":

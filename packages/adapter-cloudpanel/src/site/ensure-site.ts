@@ -4,6 +4,7 @@ import {
   flow,
   ok,
   type ResourceFacts,
+  type ResourceObservation,
   type Result,
   type ResultAsync,
 } from "@hostelry/core/adapter";
@@ -54,10 +55,10 @@ export function ensureSite(
     }
     if (observed.status === "orphan") return err(orphaned(name, site, observed.pieces));
     if (observed.status === "different") return err(conflicting(name, site, observed.differences));
-    const added: Result<void, PanelSiteError> = await addSite(work, site, { password, signal });
+    const added: Result<ResourceObservation, PanelSiteError> = await addSite(work, site, { password, signal });
     // What was begun goes on without us; whoever left is not kept waiting for a look.
     if (added.isErr() && (!mayHaveActed(added.error) || signal?.aborted === true)) return err(added.error);
-    const seen = yield* observeSite(work, site, { signal });
+    const seen = added.isOk() ? added.value : yield* observeSite(work, site, { signal });
     if (
       seen.status === "same" &&
       (added.isOk() || added.error.code !== "PANEL_FAILED" || added.error.details.problem !== "password-not-set")

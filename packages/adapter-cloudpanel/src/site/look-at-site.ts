@@ -1,6 +1,6 @@
-import { type CallOptions, flow, ok, type ResultAsync } from "@hostelry/core/adapter";
+import type { CallOptions, ResultAsync } from "@hostelry/core/adapter";
 import { sqlText } from "../host/panel-script.ts";
-import type { PanelReport, PanelSession } from "../host/panel-session.ts";
+import type { PanelReport, PanelSession, SiteLook } from "../host/panel-session.ts";
 import type { PanelError } from "../panel-errors.ts";
 import type { PanelSite } from "./panel-site.ts";
 
@@ -40,26 +40,32 @@ const recordColumns = "SELECT 'row', hex(type), hex(domain_name), hex(user), hex
 /** Looks for a site and for all that may be left of one, when no command is under way. */
 export function lookAtSite(
   session: PanelSession,
-  { domain, user }: Pick<PanelSite, "domain" | "user">,
+  site: Pick<PanelSite, "domain" | "user">,
   { signal }: CallOptions,
 ): ResultAsync<SiteTraces, PanelError> {
-  return flow(async function* () {
-    const query = `${recordColumns} WHERE domain_name = ${sqlText(domain)} OR user = ${sqlText(user)}`;
-    const report = yield* session.ask(["site", domain, user, query], { signal });
-    const records = recordsOf(report);
-    const [, , uid, , , home] = (report.text("account") ?? "").split(":");
-    return ok({
-      record: records.find((record) => record.domain === domain),
-      otherRecord: records.find((record) => record.domain !== domain && record.user === user),
-      account: uid === undefined || home === undefined ? undefined : { uid: Number(uid), home },
-      vhost: report.text("vhost"),
-      poolVersions: report.all("pool"),
-      home: namesOf(report, "home"),
-      htdocs: namesOf(report, "htdocs"),
-      content: namesOf(report, "content"),
-      hasKeys: report.one("keys") !== undefined,
-    });
-  });
+  return session.ask(["site", ...siteLook(site)], { signal }).map((report) => tracesOf(report, site));
+}
+
+/** What to look at for a site. */
+export function siteLook({ domain, user }: Pick<PanelSite, "domain" | "user">): SiteLook {
+  return [domain, user, `${recordColumns} WHERE domain_name = ${sqlText(domain)} OR user = ${sqlText(user)}`];
+}
+
+/** Reads what a look has found. */
+export function tracesOf(report: PanelReport, { domain, user }: Pick<PanelSite, "domain" | "user">): SiteTraces {
+  const records = recordsOf(report);
+  const [, , uid, , , home] = (report.text("account") ?? "").split(":");
+  return {
+    record: records.find((record) => record.domain === domain),
+    otherRecord: records.find((record) => record.domain !== domain && record.user === user),
+    account: uid === undefined || home === undefined ? undefined : { uid: Number(uid), home },
+    vhost: report.text("vhost"),
+    poolVersions: report.all("pool"),
+    home: namesOf(report, "home"),
+    htdocs: namesOf(report, "htdocs"),
+    content: namesOf(report, "content"),
+    hasKeys: report.one("keys") !== undefined,
+  };
 }
 
 /** All sites in the panel's records, by domain. */

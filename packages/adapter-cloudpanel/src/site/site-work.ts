@@ -19,7 +19,7 @@ import { sqlText } from "../host/panel-script.ts";
 import type { PanelSession } from "../host/panel-session.ts";
 import { type PanelError, panelConflict, panelFailed, protocolViolation } from "../panel-errors.ts";
 import { judgeSite } from "./judge-site.ts";
-import { lookAtSite } from "./look-at-site.ts";
+import { lookAtSite, siteLook, tracesOf } from "./look-at-site.ts";
 import { addSiteCommand, checkPanelSite, type PanelSite } from "./panel-site.ts";
 
 /** Errors of work on sites. */
@@ -50,20 +50,22 @@ export function observeSite(
 }
 
 /**
- * Adds a site without looking whether it is there. The password that `clpctl` wants in its arguments, where every user of the server can read it, is
+ * Adds a site without looking whether it is there, and tells what is seen after a success, before anybody else could change it. The password that `clpctl` wants in its arguments, where every user of the server can read it, is
  * made up for it and replaced before the end of the call, by the given one or by one that nobody knows.
  */
 export function addSite(
   { session, random }: SiteWork,
   site: PanelSite,
   { password, signal }: CallOptions & { readonly password?: string | undefined },
-): ResultAsync<void, PanelAnswerError | PanelError> {
+): ResultAsync<ResourceObservation, PanelAnswerError | PanelError> {
   return flow(async function* () {
     const value = password ?? newPanelPassword(random);
     yield* checkPanelField("siteUserPassword", value);
     const command = yield* addSiteCommand(site, newPanelPassword(random));
-    yield* session.run(command, { signal, password: { account: site.user, value } });
-    return ok(undefined);
+    const options = { signal, password: { account: site.user, value }, look: siteLook(site) };
+    const answer = yield* session.run(command, options);
+    if (answer.outcome !== "done") throw new Error("a command without a guard is carried out");
+    return ok(judgeSite(site, tracesOf(answer.report, site)));
   });
 }
 

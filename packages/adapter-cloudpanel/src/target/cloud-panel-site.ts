@@ -88,9 +88,10 @@ export function cloudPanelSite(transport: Transport, options: CloudPanelSiteOpti
     close: edge.close,
     stage: (request, call = {}) =>
       flow(async function* () {
+        // Meanwhile: neither needs the other.
+        const looking = cachedIn(domainOf(request.siteId), call);
         const staged = yield* edge.stage(request, call);
-        const cached = await cachedIn(domainOf(request.siteId), call);
-        const warnings = cachingWarnings(request.manifest, request.before, cached);
+        const warnings = cachingWarnings(request.manifest, request.before, await looking);
         return ok(warnings.length === 0 ? staged : { ...staged, warnings });
       }),
     verify: (request, call) =>

@@ -1,4 +1,4 @@
-import { type DnsRecordSet, err, type FoldedDnsChange, hostingError, okAsync } from "@hostelry/core/adapter";
+import { type DnsRecordSet, err, type FoldedDnsChange, hostingError, ok, okAsync } from "@hostelry/core/adapter";
 import { memoryDnsCapabilities, type SimulatedClock, simulatedClock } from "@hostelry/testing";
 import { beforeEach, describe, expect, it } from "vitest";
 import { changeZone, type WriteOutcome, type ZoneAccess } from "./change-zone.ts";
@@ -81,6 +81,29 @@ describe("changeZone", () => {
     };
     expect(await change(leavingMeanwhile, leaving.signal)).toBe("ABORTED");
     expect(zoneAccess.writes).toHaveLength(1);
+  });
+
+  it.each([
+    ["what an attempt before the refused one has written", true, false],
+    ["what was refused while somebody else wrote something else", false, true],
+  ])("with a version that was expected, tells %s", async (_, isWritten, isChanged) => {
+    const zoneAccess = access("refused");
+    let version = "1";
+    const refusing: ZoneAccess<undefined> = {
+      read: (...values) =>
+        zoneAccess.read(...values).map((read) => ({ ...read, contents: { ...read.contents, version } })),
+      write: (changes) => {
+        const after = changes[0]?.after;
+        if (isWritten && after != null) sets.set(`${add.name} TXT`, after);
+        version = "2";
+        return okAsync({ written: false, perhaps: true, refused: busy });
+      },
+    };
+    const request = { zone, changes: [add], expectVersion: "1" };
+    const result = await changeZone({ provider, request, access: refusing, clock }, {});
+    expect(result.map(({ changed }) => changed).mapErr(({ code }) => code)).toEqual(
+      isChanged ? err("DNS_ZONE_CHANGED") : ok(true),
+    );
   });
 
   it("hands on what the reading and the writing say", async () => {

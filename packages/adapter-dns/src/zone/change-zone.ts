@@ -28,7 +28,8 @@ export interface ReadZone<Held> {
 
 /**
  * What became of a write. `written`: the server said so, and it has to be seen. `refused`: somebody was faster, or the server
- * could not just now, and nothing was written; the error is for when it stays like that.
+ * could not just now, and nothing was written; the error is for when it stays like that. `perhaps`: an attempt before the one
+ * that was refused may have been written, and be what it was refused for.
  */
 export type WriteOutcome =
   | {
@@ -36,7 +37,7 @@ export type WriteOutcome =
       /** So much was all that the server takes at once; the rest follows. */
       readonly more?: boolean | undefined;
     }
-  | { readonly written: false; readonly refused: DnsChangeError };
+  | { readonly written: false; readonly perhaps?: boolean | undefined; readonly refused: DnsChangeError };
 
 /** How an adapter reads and writes a zone. */
 export interface ZoneAccess<Held> {
@@ -75,16 +76,21 @@ export function changeZone<Held>(
   return flow(async function* () {
     yield* checkDnsChanges(zone, changes, capabilities);
     let written = false;
+    let perhaps = false;
     let refused: DnsChangeError | undefined;
     for (let writes = 0; ; ) {
       const comparing: boolean = !written && expectVersion !== undefined;
       const read: ReadZone<Held> = yield* access.read(comparing ? undefined : names, options);
       const { contents } = read;
-      if (comparing && contents.version !== expectVersion) return err(zoneChanged(name, zone, "version"));
+      const changed: boolean = comparing && contents.version !== expectVersion;
+      if (changed && !perhaps) return err(zoneChanged(name, zone, "version"));
       const { sets, others } = contents;
       const folded = foldDnsChanges({ provider: name, zone, capabilities, sets, others, changes });
       if (folded.isErr()) return err(written ? notApplied(name, zone, setsOf(changes)) : folded.error);
-      if (folded.value.length === 0) return ok({ changed: written, serial: contents.serial });
+      if (folded.value.length === 0) {
+        return ok({ changed: written || perhaps, serial: contents.serial });
+      }
+      if (changed) return err(zoneChanged(name, zone, "version"));
       if (writes === mostWrites && refused !== undefined) return err(refused);
       if (writes === mostWrites) return err(notApplied(name, zone, setsOf(folded.value)));
       if (writes > 0) {
@@ -94,6 +100,7 @@ export function changeZone<Held>(
       }
       const outcome: WriteOutcome = yield* access.write(folded.value, read, options);
       written ||= outcome.written;
+      perhaps ||= !outcome.written && outcome.perhaps === true;
       refused = outcome.written ? undefined : outcome.refused;
       if (!outcome.written || outcome.more !== true) writes += 1;
     }

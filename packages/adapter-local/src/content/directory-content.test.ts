@@ -2,7 +2,6 @@ import { rm, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import {
   type ContentSource,
-  type ContentView,
   type PreviewId,
   previewSlot,
   type ReleaseId,
@@ -15,7 +14,6 @@ import { siteId, siteOf } from "../fixtures/site-content.ts";
 import { type TemporaryDirectory, temporaryDirectory } from "../fixtures/temporary-directory.ts";
 import { directoryTarget } from "../target/directory-target.ts";
 import { directoryContent } from "./directory-content.ts";
-import { manifestCache } from "./manifest-cache.ts";
 
 let directory: TemporaryDirectory;
 let target: Target;
@@ -118,18 +116,27 @@ describe("a view", () => {
 });
 
 describe("the kept manifests", () => {
-  it("let go of the longest unused when there are too many files, and always keep the newest", () => {
-    const cache = manifestCache(5);
-    const files = (fileCount: number) => ({ view: {} as ContentView, fileCount });
-    const [a, b, c] = ["1-a", "2-b", "3-c"] as unknown as readonly [ReleaseId, ReleaseId, ReleaseId];
-    cache.set("s", a, files(1));
-    cache.set("s", b, files(1));
-    expect(cache.get("s", a)).toBeDefined();
-    cache.set("s", c, files(2));
-    expect([cache.get("s", a), cache.get("s", b), cache.get("s", c)].map((kept) => kept !== undefined)).toEqual([
-      true,
-      false,
-      true,
-    ]);
+  it("stay within their memory, are read again when they have gone, and serve on whoever holds them", async () => {
+    const [first, second] = ["site-first", "site-second"] as unknown as readonly [SiteId, SiteId];
+    const { release } = two.manifest;
+    for (const id of [first, second]) {
+      await unwrap(target.stage({ siteId: id, fencingToken: 1, ...two }));
+      await unwrap(target.activate({ siteId: id, fencingToken: 1, slot: "live", release }));
+    }
+    const small = directoryContent(directory.path, { maxManifestBytes: 1 });
+    const large = directoryContent(directory.path);
+    const look = async (source: ContentSource, id: SiteId) =>
+      (await unwrap(source.look({ siteId: id, slot: "live" })))?.view;
+    const held = await look(small, first);
+    expect(await look(small, first)).toBe(held);
+    expect((await look(small, second))?.release).toBe(release);
+    const again = await look(small, first);
+    expect(again).not.toBe(held);
+    expect(again?.release).toBe(release);
+    if (held === undefined || held === null) throw new Error("nothing is shown");
+    expect(await textOf(await unwrap(held.read("index.html")))).toBe("two");
+    const kept = await look(large, first);
+    await look(large, second);
+    expect(await look(large, first)).toBe(kept);
   });
 });

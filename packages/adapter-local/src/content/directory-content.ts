@@ -9,7 +9,10 @@ import {
   hostingError,
   isHostingError,
   isPathSafeId,
+  manifestMemoryBytes,
+  mostManifestBytes,
   type ReleaseId,
+  releaseMemory,
   type SiteContent,
   type SiteId,
   type SlotName,
@@ -20,36 +23,41 @@ import { readServingState } from "../site/serving-markers.ts";
 import { pointerPlace, type SiteLayout, siteLayout } from "../site/site-layout.ts";
 import { readGuard } from "../site/stored-guard.ts";
 import { readStoredManifest } from "../site/stored-manifest.ts";
-import { manifestCache } from "./manifest-cache.ts";
 import { releaseView } from "./release-view.ts";
 
 /** Options of {@link directoryContent}. */
 export interface DirectoryContentOptions {
   /** For error messages. Default `directory`. */
   readonly name?: string | undefined;
-  /** So many files of parsed manifests are kept, of all sites together. Default 100,000, about 30 MB. */
-  readonly maxCachedFiles?: number | undefined;
+  /**
+   * Memory for manifests that were read, of all sites together, in bytes; default 16 MiB, some 50,000 files. The longest unused go first, and
+   * are read again when they are asked for; one is always kept.
+   */
+  readonly maxManifestBytes?: number | undefined;
   /** What to reach the disk through. Default `node:fs`. */
   readonly fileSystem?: FileSystem | undefined;
 }
 
 /** The serving side of `directoryTarget(root)`: finds a site's release by its pointer, and needs no control plane. */
 export function directoryContent(root: string, options: DirectoryContentOptions = {}): ContentSource {
-  const { name = "directory", maxCachedFiles = 100_000, fileSystem = nodeFileSystem } = options;
+  const { name = "directory", maxManifestBytes = mostManifestBytes, fileSystem = nodeFileSystem } = options;
   const targetRoot = resolve(root);
-  const cache = manifestCache(maxCachedFiles);
+  const views = releaseMemory<ContentView>(maxManifestBytes);
+  // Under load manifests come and go: bytes in memory of their own would stay until a collection, and leave holes.
+  const incoming = new Uint8Array(64 * 1024);
 
   const classify = (cause: unknown, signal: AbortSignal | undefined): AdapterError =>
     adapterError(cause, { adapter: name, operation: "read", state: "unchanged", signal });
 
   const knownView = (layout: SiteLayout, siteId: SiteId, release: ReleaseId): ContentView | undefined => {
-    const known = cache.get(siteId, release);
-    if (known !== undefined) return known.view;
-    const manifest = readStoredManifest(fileSystem, layout, release, name);
+    const key = `${siteId}/${release}`;
+    const known = views.get(key);
+    if (known !== undefined) return known;
+    const manifest = readStoredManifest(fileSystem, layout, release, name, incoming);
     if (manifest === undefined) return undefined;
     const directory = `${layout.releases}/${release}`;
     const view = releaseView({ fileSystem, name, siteId, manifest, directory, classify });
-    cache.set(siteId, release, { view, fileCount: manifest.files.length });
+    views.set(key, view, manifestMemoryBytes(manifest));
     return view;
   };
 

@@ -16,11 +16,11 @@ export function openForReading(fileSystem: FileSystem, path: string): number {
   return fileSystem.openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
 }
 
-/** A small file's bytes, whole. */
-export function readWhole(fileSystem: FileSystem, path: string): Uint8Array {
+/** A small file's bytes, whole; in memory of the caller's, where they fit into it. */
+export function readWhole(fileSystem: FileSystem, path: string, into?: Uint8Array | undefined): Uint8Array {
   const fd = openForReading(fileSystem, path);
   try {
-    return readSmall(fileSystem, fd, 0, fileSystem.fstatSync(fd).size);
+    return readSmall(fileSystem, fd, 0, fileSystem.fstatSync(fd).size, into);
   } finally {
     fileSystem.closeSync(fd);
   }

@@ -7,14 +7,17 @@ import { manifestPath, type SiteLayout } from "./site-layout.ts";
 /**
  * The manifest that was stored with a release; `undefined` when there is none, so no such release. One that can't be
  * read, or is another release's, is `RELEASE_CORRUPT`.
+ *
+ * @param into where its bytes may be put meanwhile: for whoever reads many.
  */
 export function readStoredManifest(
   fileSystem: FileSystem,
   layout: SiteLayout,
   release: ReleaseId,
   target: string,
+  into?: Uint8Array | undefined,
 ): ReleaseManifest | undefined {
-  const bytes = unlessAbsent(() => readWhole(fileSystem, manifestPath(layout, release)));
+  const bytes = unlessAbsent(() => readWhole(fileSystem, manifestPath(layout, release), into));
   if (bytes === undefined) return undefined;
   const manifest = decodeReleaseManifest(bytes);
   if (manifest.isOk() && manifest.value.release === release) return manifest.value;

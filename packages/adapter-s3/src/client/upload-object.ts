@@ -30,7 +30,8 @@ export async function receiveObject<T>(
   if (bytes instanceof Uint8Array && bytes.length <= partBytes) return whole(bytes);
 
   const size = partSize(partBytes, bytes instanceof Uint8Array ? bytes.length : input.size);
-  const parts = bytes instanceof Uint8Array ? slicesOf(bytes, size) : bodyParts(untilAborted(bytes, signal), size);
+  const parts =
+    bytes instanceof Uint8Array ? slicesOf(bytes, size) : bodyParts(untilAborted(bytes, signal), size, input.size);
   // A body of known size takes no more memory than it has; one byte more, to see that it does not go on.
   const share = await requests.memory.take(Math.min(size, (input.size ?? size) + 1), signal);
   try {

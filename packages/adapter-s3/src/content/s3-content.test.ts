@@ -158,4 +158,25 @@ describe("s3Content", () => {
     expect(hasCode((await left)._unsafeUnwrapErr(), "ABORTED")).toBe(true);
     expect((await unwrap(stayed))?.view?.release).toMatch(/^1-/);
   });
+
+  it("keeps pointers and releases within their memory, and reads what has gone again", async () => {
+    const { bucket, state } = watched(memoryBucket());
+    const target = s3Target(bucket);
+    await publish(target, 1, { "index.html": "one" });
+    const other = { siteId: "site-other" as SiteId, slot: "live" } as const;
+    const content = smallContent(1, { "index.html": "one" });
+    await unwrap(target.stage({ siteId: other.siteId, fencingToken: 1, ...content }));
+    const { release } = content.manifest;
+    await unwrap(target.activate({ siteId: other.siteId, fencingToken: 1, slot: "live", release }));
+    const source = s3Content(bucket, { maxPointerBytes: 1, maxManifestBytes: 1 });
+    const before = state.pointerReads;
+    const first = await unwrap(source.look(live));
+    expect((await unwrap(source.look(live)))?.view).toBe(first?.view);
+    expect((await unwrap(source.look(other)))?.view?.release).toBe(release);
+    expect(source.glance?.(live)).toBeUndefined();
+    const again = await unwrap(source.look(live));
+    expect([again?.view?.release, again?.view === first?.view]).toEqual([release, false]);
+    expect(await textOf(first, "index.html")).toBe("one");
+    expect(state.pointerReads - before).toBe(3);
+  });
 });

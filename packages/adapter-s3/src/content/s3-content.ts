@@ -7,14 +7,16 @@ import {
   type ContentView,
   hasCode,
   isPathSafeId,
+  mostManifestBytes,
   type ReleaseId,
   type ResultAsync,
+  releaseMemory,
   type SiteContent,
   type SiteId,
   type SlotName,
 } from "@hostelry/core/adapter";
 import { untilSignal } from "../client/until-signal.ts";
-import { recordCache } from "../target/record-cache.ts";
+import type { StoredRelease } from "../target/release-record.ts";
 import type { SiteBucket } from "../target/site-bucket.ts";
 import type { SiteDocument } from "../target/site-document.ts";
 import { siteKeys } from "../target/site-keys.ts";
@@ -37,10 +39,13 @@ export interface S3ContentOptions {
   readonly maxAgeMs?: number | undefined;
   /** While the store does not answer, what was seen is served for so long, in milliseconds; default 60,000. */
   readonly staleOnErrorMs?: number | undefined;
-  /** So many files of releases are kept in memory, of all sites together. Default 100,000, about 50 MB. */
-  readonly maxCachedFiles?: number | undefined;
-  /** So many sites are remembered. Default 100,000. */
-  readonly maxSites?: number | undefined;
+  /**
+   * Memory for what was read of releases, of all sites together, in bytes; default 16 MiB, some 35,000 files. The longest unused go first, and
+   * are read again when they are needed; one is always kept.
+   */
+  readonly maxManifestBytes?: number | undefined;
+  /** Memory for sites' pointers that were seen, in bytes; default 16 MiB, some 5,000 sites. The longest unlooked at go first. */
+  readonly maxPointerBytes?: number | undefined;
 }
 
 /** A content source on a bucket that can be told of changes. */
@@ -55,9 +60,9 @@ export interface S3Content extends ContentSource {
  */
 export function s3Content(bucket: SiteBucket, options: S3ContentOptions = {}): S3Content {
   const { name = bucket.name, prefix = "", blobs, maxAgeMs = 500, staleOnErrorMs = 60_000 } = options;
-  const { maxCachedFiles = 100_000, maxSites = 100_000 } = options;
-  const looks = siteLooks({ name, bucket, prefix, maxAgeMs, staleOnErrorMs, maxSites });
-  const records = recordCache(maxCachedFiles);
+  const { maxManifestBytes = mostManifestBytes, maxPointerBytes = 16 * 1024 * 1024 } = options;
+  const looks = siteLooks({ name, bucket, prefix, maxAgeMs, staleOnErrorMs, maxPointerBytes });
+  const records = releaseMemory<StoredRelease>(maxManifestBytes);
   /** The same release gives the same view; it is forgotten with the release's record. */
   const views = new WeakMap<object, ContentView>();
 

@@ -11,6 +11,8 @@ export interface SeenSite {
   readonly etag: string | undefined;
   /** When the look began that found it so, by `performance.now()`: it was so then, or later. */
   readonly atMs: number;
+  /** About how much memory it takes, in bytes. */
+  readonly bytes: number;
 }
 
 /** Looks at sites' pointers and remembers what was seen. */
@@ -32,27 +34,42 @@ export interface LookOptions {
   readonly maxAgeMs: number;
   /** So old it may be while the store does not answer. */
   readonly staleOnErrorMs: number;
-  /** So many sites are remembered. */
-  readonly maxSites: number;
+  /** Memory for what was seen, in bytes. What was seen last is always kept. */
+  readonly maxPointerBytes: number;
 }
 
 /** After a failure the store is left alone for so long, at most: requests go on with what is known. */
 const pauseAfterFailureMs = 250;
 
+/** A site in memory beside its pointer: maps, entries, its id. */
+const seenBytes = 1024;
+/** A pointer in memory, for each byte of it: texts have heads. */
+const decodedBytes = 1.5;
+/** So many failures are remembered. */
+const maxFailures = 100_000;
+
 /** Remembers nothing yet. */
 export function siteLooks(options: LookOptions): SiteLooks {
-  const { bucket, prefix, maxAgeMs, staleOnErrorMs, maxSites } = options;
+  const { bucket, prefix, maxAgeMs, staleOnErrorMs, maxPointerBytes } = options;
   // A Map iterates in order of insertion: the site that was looked at longest ago is first.
   const seen = new Map<SiteId, SeenSite>();
   const looking = new Map<SiteId, Promise<SeenSite>>();
   const failedAtMs = new Map<SiteId, number>();
 
-  const remember = (siteId: SiteId, site: SeenSite): SeenSite => {
+  let seenTotal = 0;
+
+  const drop = (siteId: SiteId): void => {
+    seenTotal -= seen.get(siteId)?.bytes ?? 0;
     seen.delete(siteId);
+  };
+
+  const remember = (siteId: SiteId, site: SeenSite): SeenSite => {
+    drop(siteId);
     seen.set(siteId, site);
+    seenTotal += site.bytes;
     for (const oldest of seen.keys()) {
-      if (seen.size <= maxSites) break;
-      seen.delete(oldest);
+      if (seenTotal <= maxPointerBytes || oldest === siteId) break;
+      drop(oldest);
     }
     return site;
   };
@@ -63,16 +80,17 @@ export function siteLooks(options: LookOptions): SiteLooks {
     const { pointer } = siteKeys(prefix, siteId);
     const read = await bucket.get(pointer, { ifNoneMatch: before?.etag });
     if (read.isErr()) throw read.error;
-    if (read.value.outcome === "absent") return { document: null, etag: undefined, atMs };
+    if (read.value.outcome === "absent") return { document: null, etag: undefined, atMs, bytes: seenBytes };
     if (read.value.outcome === "unmodified" && before !== undefined) return { ...before, atMs };
     if (read.value.outcome === "unmodified")
       throw lookFailure(options.name, `${pointer} was not compared with anything`);
     const { body, etag } = read.value;
     const chunks: Uint8Array[] = [];
     for await (const chunk of body) chunks.push(chunk);
-    const document = decodeSiteDocument(Buffer.concat(chunks));
+    const bytes = Buffer.concat(chunks);
+    const document = decodeSiteDocument(bytes);
     if (document === undefined) throw lookFailure(options.name, `${pointer} is not a site's pointer`);
-    return { document, etag, atMs };
+    return { document, etag, atMs, bytes: seenBytes + decodedBytes * bytes.length };
   };
 
   /** One question for all who want to know it at the same time. */
@@ -90,7 +108,7 @@ export function siteLooks(options: LookOptions): SiteLooks {
       },
       (cause: unknown) => {
         if (looking.get(siteId) === asking) {
-          if (failedAtMs.size >= maxSites) failedAtMs.clear();
+          if (failedAtMs.size >= maxFailures) failedAtMs.clear();
           failedAtMs.set(siteId, performance.now());
         }
         throw cause;
@@ -135,10 +153,11 @@ export function siteLooks(options: LookOptions): SiteLooks {
     forget(siteId) {
       if (siteId === undefined) {
         seen.clear();
+        seenTotal = 0;
         looking.clear();
         failedAtMs.clear();
       } else {
-        seen.delete(siteId);
+        drop(siteId);
         looking.delete(siteId);
         failedAtMs.delete(siteId);
       }

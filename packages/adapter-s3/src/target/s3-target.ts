@@ -4,7 +4,9 @@ import {
   type BlobStore,
   type CallOptions,
   isHashedAsset,
+  mostManifestBytes,
   type ResultAsync,
+  releaseMemory,
   type SiteId,
   type Target,
   type TargetError,
@@ -15,7 +17,6 @@ import { discard } from "./discard.ts";
 import { missing } from "./missing.ts";
 import { observe } from "./observe.ts";
 import { probe } from "./probe.ts";
-import { recordCache } from "./record-cache.ts";
 import { setServingState } from "./set-serving-state.ts";
 import type { SiteBucket } from "./site-bucket.ts";
 import { siteKeys } from "./site-keys.ts";
@@ -43,8 +44,11 @@ export interface S3TargetOptions {
   readonly fencing?: boolean | undefined;
   /** Lay every release out as a tree of paths as well, for stores that serve by themselves. Default false. */
   readonly tree?: boolean | S3TreeOptions | undefined;
-  /** So many files of releases are remembered, of all sites together. Default 100,000, about 50 MB. */
-  readonly maxCachedFiles?: number | undefined;
+  /**
+   * Memory for what was read of releases, of all sites together, in bytes; default 16 MiB, some 35,000 files. The longest unused go first, and
+   * are read again when they are needed; one is always kept.
+   */
+  readonly maxManifestBytes?: number | undefined;
 }
 
 /** A publish target in a bucket. */
@@ -60,7 +64,14 @@ export interface S3Target extends Target {
  * processes may use one bucket. Nothing is written before the first `stage`.
  */
 export function s3Target(bucket: SiteBucket, options: S3TargetOptions = {}): S3Target {
-  const { name = bucket.name, prefix = "", blobs, fencing = true, tree, maxCachedFiles = 100_000 } = options;
+  const {
+    name = bucket.name,
+    prefix = "",
+    blobs,
+    fencing = true,
+    tree,
+    maxManifestBytes = mostManifestBytes,
+  } = options;
   if (prefix !== "" && !prefix.endsWith("/"))
     throw new TypeError(`prefix must end in a slash, not ${JSON.stringify(prefix)}`);
   const parts: TargetParts = {
@@ -71,7 +82,7 @@ export function s3Target(bucket: SiteBucket, options: S3TargetOptions = {}): S3T
     sharedBlobs: blobs,
     sharedKey: blobs === undefined ? undefined : keyInBucket(blobs, bucket),
     tree: treeOptions(tree),
-    records: recordCache(maxCachedFiles),
+    records: releaseMemory(maxManifestBytes),
     remembered: new Map(),
     inTurn: turns<SiteId>(),
   };

@@ -10,10 +10,9 @@ import {
 } from "@hostelry/core/adapter";
 import { sideBySide } from "../blob/side-by-side.ts";
 import type { PutOutcome } from "../client/object-client.ts";
-import { untilSignal } from "../client/until-signal.ts";
-import { hashBytes } from "./read-object.ts";
 import type { BlobPlace } from "./release-record.ts";
 import { requestsAtOnce } from "./requests-at-once.ts";
+import { type SmallBlobs, smallBlobBytes, smallBlobs } from "./small-blobs.ts";
 import { hasSharedBlobs, type SiteCall, type TargetParts } from "./target-parts.ts";
 
 /** What was sent, and where it is. */
@@ -46,35 +45,40 @@ export async function sendBlobs(parts: TargetParts, call: SiteCall, sending: Sen
     else same.push(file);
   }
   const places = new Map<string, BlobPlace>();
-  await sideBySide(files, requestsAtOnce, async ([sha256, [file, ...same]]) => {
-    if (file === undefined) return;
-    call.signal?.throwIfAborted();
-    const etag = await send(parts, call, sending, file);
-    if (etag !== undefined) places.set(sha256, { stage: sending.stageId, etag });
-    sending.onSent(1 + same.length);
-  });
+  const small = smallBlobs(sending.blobs, call.signal);
+  try {
+    await sideBySide(files, requestsAtOnce, async ([sha256, [file, ...same]]) => {
+      if (file === undefined) return;
+      call.signal?.throwIfAborted();
+      const etag = await send(parts, call, sending, small, file);
+      if (etag !== undefined) places.set(sha256, { stage: sending.stageId, etag });
+      sending.onSent(1 + same.length);
+    });
+  } finally {
+    small.close();
+  }
   return { places, hashes: new Set(files.keys()) };
 }
-
-/** Up to here a blob is read whole before it is sent: the fewer hands it goes through, the better. */
-const smallBytes = 512 * 1024;
 
 /** Sends one blob; gives its tag where it is in the target's own place. */
 async function send(
   parts: TargetParts,
   call: SiteCall,
   { blobs, stageId, begun }: Sending,
+  small: SmallBlobs,
   file: ReleaseFile,
 ): Promise<string | undefined> {
   const { signal } = call;
   const { sha256, size } = file;
   const key = call.keys.blob(stageId, sha256);
   if (hasSharedBlobs(parts)) return sendShared(parts, call, blobs, file);
-  if (size > smallBytes) return sendLarge(parts, call, { blobs, key, begun }, file);
-  const bytes = await smallBlob(parts, call, blobs, file);
-  begun.add(key);
-  const written = await unwrap(parts.bucket.put(key, bytes, { sha256, signal }));
-  return tagOf(parts, key, written);
+  if (size > smallBlobBytes) return sendLarge(parts, call, { blobs, key, begun }, file);
+  const failed = (cause: unknown): Error => readingFailed(parts, call, cause);
+  return small.use(file, failed, async (bytes) => {
+    begun.add(key);
+    const written = await unwrap(parts.bucket.put(key, bytes, { sha256, signal }));
+    return tagOf(parts, key, written);
+  });
 }
 
 /** Puts a blob into a store that others use as well. */
@@ -145,50 +149,4 @@ function sendingFailed(parts: TargetParts, call: SiteCall, { broken }: WatchedBl
 
 function readingFailed({ name }: TargetParts, { signal }: SiteCall, cause: unknown): Error {
   return adapterError(cause, { adapter: name, operation: "stage", state: "unchanged", signal });
-}
-
-/** A small blob's bytes, compared with its hash. */
-async function smallBlob(
-  parts: TargetParts,
-  call: SiteCall,
-  blobs: Pick<BlobStore, "read">,
-  { sha256, size }: ReleaseFile,
-): Promise<Uint8Array> {
-  const reading: SmallReading = { blobs, sha256 };
-  let bytes: Uint8Array;
-  try {
-    // Listened to once for all of it; when the signal fires, whoever gives the bytes is told to stop and not waited for.
-    bytes = await untilSignal(gather(reading), call.signal);
-  } catch (cause) {
-    if (call.signal?.aborted === true) void Promise.resolve(reading.iterator?.return?.()).catch(() => undefined);
-    throw readingFailed(parts, call, cause);
-  }
-  const actual = hashBytes(bytes);
-  if (actual === sha256 && bytes.length === size) return bytes;
-  const message = "The bytes of a blob are not those of its manifest.";
-  throw hostingError("BLOB_MISMATCH", message, { expected: sha256, actual });
-}
-
-interface SmallReading {
-  readonly blobs: Pick<BlobStore, "read">;
-  readonly sha256: string;
-  iterator?: AsyncIterator<Uint8Array>;
-}
-
-async function gather(reading: SmallReading): Promise<Uint8Array> {
-  const chunks = await unwrap(reading.blobs.read(reading.sha256, { unchecked: true }));
-  const iterator = chunks[Symbol.asyncIterator]();
-  reading.iterator = iterator;
-  const all: Uint8Array[] = [];
-  let bytes = 0;
-  for (let step = await iterator.next(); step.done !== true; step = await iterator.next()) {
-    all.push(step.value);
-    bytes += step.value.length;
-    // More than a manifest can mean: what its hash is need not be known exactly.
-    if (bytes <= 2 * smallBytes) continue;
-    await iterator.return?.();
-    break;
-  }
-  const [only] = all;
-  return all.length === 1 && only !== undefined ? only : Buffer.concat(all);
 }

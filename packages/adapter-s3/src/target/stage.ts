@@ -19,7 +19,7 @@ import { sendBlobs } from "./send-blobs.ts";
 import { sharedStock } from "./shared-stock.ts";
 import type { RegisteredRelease, SiteDocument } from "./site-document.ts";
 import { findStock, type Stock } from "./stock.ts";
-import { recordName } from "./stored-release.ts";
+import { recordName, storedMemoryBytes } from "./stored-release.ts";
 import { hasSharedBlobs, hasTree, type SiteCall, type TargetParts } from "./target-parts.ts";
 import { layOutTree } from "./tree/lay-out-tree.ts";
 
@@ -62,7 +62,7 @@ export async function stage(
       );
       if (named.value !== "again") {
         if (named.value === "there") await work.takeBack();
-        else parts.records.set(recordName(call.keys.stages, registered), stored);
+        else parts.records.set(recordName(call.keys.stages, registered), stored, storedMemoryBytes(stored));
         return work.outcome();
       }
       document = named.document;

@@ -1,6 +1,5 @@
-import { publicationOfRelease, type ReleaseId } from "@hostelry/core/adapter";
+import { manifestMemoryBytes, publicationOfRelease, type ReleaseId, type ReleaseMemory } from "@hostelry/core/adapter";
 import { hashBytes, readObject } from "./read-object.ts";
-import type { RecordCache } from "./record-cache.ts";
 import { decodeReleaseRecord, type StoredRelease } from "./release-record.ts";
 import { releaseCorrupt } from "./request-checks.ts";
 import type { SiteBucket } from "./site-bucket.ts";
@@ -11,7 +10,7 @@ export interface RecordSource {
   /** For errors. */
   readonly name: string;
   readonly bucket: SiteBucket;
-  readonly records: RecordCache;
+  readonly records: ReleaseMemory<StoredRelease>;
 }
 
 /** Reads a release's record. One that is gone or has other bytes than the pointer says is `RELEASE_CORRUPT`. */
@@ -28,8 +27,16 @@ export async function storedRelease(
   if (read === undefined || hashBytes(read.bytes) !== recordSha256) throw releaseCorrupt(name, release, [record]);
   const stored = decodeReleaseRecord(read.bytes);
   if (stored === undefined || stored.manifest.release !== release) throw releaseCorrupt(name, release, [record]);
-  records.set(recordName(stages, registered), stored);
+  records.set(recordName(stages, registered), stored, storedMemoryBytes(stored));
   return stored;
+}
+
+/** A place: an object, its tag, and its entry by hash. */
+const placeBytes = 140;
+
+/** About how many bytes of memory a record takes that was read. */
+export function storedMemoryBytes({ manifest, places }: StoredRelease): number {
+  return manifestMemoryBytes(manifest) + places.size * placeBytes;
 }
 
 /** By what a record is remembered: where it is, and what it says. */

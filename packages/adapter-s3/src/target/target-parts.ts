@@ -1,6 +1,6 @@
-import type { BlobStore, FailureState, SiteId } from "@hostelry/core/adapter";
+import type { BlobStore, FailureState, ReleaseMemory, SiteId } from "@hostelry/core/adapter";
 import type { Pointer } from "./pointer.ts";
-import type { RecordCache } from "./record-cache.ts";
+import type { StoredRelease } from "./release-record.ts";
 import type { SiteBucket } from "./site-bucket.ts";
 import type { SiteKeys } from "./site-keys.ts";
 import type { TreeOptions } from "./tree/tree-options.ts";
@@ -18,7 +18,7 @@ export interface TargetParts {
   /** Where a shared blob is in the same bucket, if it is there. */
   readonly sharedKey: ((sha256: string) => string) | undefined;
   readonly tree: TreeOptions | undefined;
-  readonly records: RecordCache;
+  readonly records: ReleaseMemory<StoredRelease>;
   /** The pointer of each site as this target wrote it last: good for a first try under a condition, and for nothing else. */
   readonly remembered: Map<SiteId, Pointer>;
   /** Does one thing after the other for each site. */

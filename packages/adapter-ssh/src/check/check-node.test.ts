@@ -1,5 +1,12 @@
 import { hostingError } from "@hostelry/core";
-import { errAsync, okAsync, type ResultAsync, type Transport, type TransportError } from "@hostelry/core/adapter";
+import {
+  errAsync,
+  okAsync,
+  ResultAsync,
+  type Transport,
+  type TransportError,
+  type TransportProcess,
+} from "@hostelry/core/adapter";
 import { describe, expect, it } from "vitest";
 import { checkNode } from "./check-node.ts";
 import type { CheckNodeOptions } from "./node-expectations.ts";
@@ -18,6 +25,45 @@ const wellLines = [
   "tried",
 ];
 
+/** A program that says what it is told. */
+function echo(): TransportProcess {
+  const said: Uint8Array[] = [];
+  const next = async (): Promise<IteratorResult<Uint8Array>> => ({
+    done: false,
+    value: said.shift() ?? new Uint8Array(),
+  });
+  const ended = { exitCode: 137, signal: "SIGKILL", stderr: new Uint8Array() };
+  return {
+    stdout: { [Symbol.asyncIterator]: () => ({ next }) },
+    write: (bytes) => {
+      said.push(bytes as Uint8Array);
+      return okAsync({ accepted: true });
+    },
+    closeInput: () => okAsync(undefined),
+    outcome: () => okAsync(ended),
+    stop: () => okAsync(undefined),
+  };
+}
+
+/** Starts as many programs as there may be, and lets the others wait until they are given up. */
+function starts(limit: number): Pick<Transport, "crowd" | "start"> {
+  let waiting = 0;
+  let running = 0;
+  const start: Transport["start"] = (_command, { signal } = {}) => {
+    running += 1;
+    if (running <= limit) return okAsync(echo());
+    waiting += 1;
+    const givenUp = new Promise<TransportError>((resolve) => {
+      signal?.addEventListener("abort", () => {
+        waiting -= 1;
+        resolve(hostingError("ABORTED", "Enough.", { operation: "start" }));
+      });
+    });
+    return ResultAsync.fromSafePromise(givenUp).andThen((error) => errAsync(error));
+  };
+  return { start, crowd: { isCrowded: () => waiting > 0, onCrowded: () => () => undefined } };
+}
+
 /** A machine that answers the script with these lines, and whose clock is so far off. */
 function machine(script: readonly string[] | TransportError, offsetSeconds = 0): Transport {
   const answer = (text: string): ReturnType<Transport["run"]> =>
@@ -29,7 +75,7 @@ function machine(script: readonly string[] | TransportError, offsetSeconds = 0):
     // Asked for nothing here: over SFTP it is tried with real servers.
     files: {} as Transport["files"],
     connect: () => okAsync(undefined),
-    start: () => errAsync(lost),
+    ...starts(10),
     run: ({ argv: [program] }) => {
       if (program === "date") return answer(`${now.getTime() / 1000 + offsetSeconds}\n`);
       return "code" in script ? errAsync(script) : answer(`${script.join("\n")}\n`);
@@ -67,6 +113,7 @@ describe("checking a node", () => {
       ["links", "ok"],
       ["space", "ok"],
       ["clock", "ok"],
+      ["sessions", "ok"],
       ["web-server", "skipped"],
     ]);
     expect(findings.find(({ check }) => check === "space")?.facts).toEqual({
@@ -112,6 +159,23 @@ describe("checking a node", () => {
       facts: { offsetMs: 60_500, uncertaintyMs: 500 },
     });
     expect(await finding(machine(wellLines, -3), "clock")).toMatchObject({ status: "ok" });
+  });
+
+  it("counts the programs that may run at once, and leaves none behind", async () => {
+    for (const limit of [1, 2, 4]) {
+      const crowded = { ...machine(wellLines), ...starts(limit) };
+      expect(await finding(crowded, "sessions")).toMatchObject({ status: "warning", facts: { sessions: limit } });
+      expect(crowded.crowd?.isCrowded()).toBe(false);
+    }
+    let calls = 0;
+    const firstOnly: Transport["start"] = () => {
+      calls += 1;
+      return calls === 1 ? okAsync(echo()) : errAsync(lost);
+    };
+    const breaking = { ...machine(wellLines), start: firstOnly, crowd: undefined };
+    expect(await finding(breaking, "sessions")).toMatchObject({ status: "warning", facts: { sessions: 1 } });
+    const none = { ...machine(wellLines), start: () => errAsync(lost) };
+    expect(await finding(none, "sessions")).toMatchObject({ status: "skipped", facts: { sessions: 0 } });
   });
 
   it("tells of a machine that can't be reached, or has no shell, with the error's own next step", async () => {

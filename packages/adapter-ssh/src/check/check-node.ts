@@ -13,17 +13,19 @@ import { capabilitiesFinding } from "./capabilities-finding.ts";
 import { clockFinding } from "./clock-finding.ts";
 import type { CheckNodeError, CheckNodeOptions } from "./node-expectations.ts";
 import type { NodeFinding, NodeReport } from "./node-report.ts";
+import { sessionsFinding } from "./sessions-finding.ts";
 import { tryFiles } from "./try-files.ts";
 import { tryPrograms } from "./try-programs.ts";
 import { webServerFinding } from "./web-server-finding.ts";
 
 /**
  * Looks whether a machine can be published to: reached with the expected key, what it allows, programs, root, links and
- * renames as a release needs them, space, clock, and what its web server keeps after a flip. Sites are not looked at.
+ * renames as a release needs them, space, clock, how many programs may run at once, and what its web server keeps after a flip. Sites are
+ * not looked at.
  *
  * Absent: a machine that can't be reached, or a root that is not there, is a finding with `failed`.
  * Repeated: looks again.
- * Concurrent: any number, also beside publishers.
+ * Concurrent: any number, also beside publishers; what they use of the connection's sessions is not counted then.
  * Cancelled: `ABORTED`.
  * Half-way: things are tried in a directory of its own below the root, `.hostelry-check-…`, which is removed also when the
  *   connection breaks; over SFTP alone it may stay.
@@ -59,7 +61,10 @@ export function checkNode(transport: Transport, options: CheckNodeOptions): Resu
     if (findings.some(({ check, status }) => check === "programs" && status === "failed")) {
       return ok(reportOf(transport, findings));
     }
-    if (kind === "edge") findings.push(yield* clockFinding(transport, expected));
+    if (kind === "edge") {
+      findings.push(yield* clockFinding(transport, expected));
+      findings.push(yield* sessionsFinding(transport, expected));
+    }
     findings.push(yield* webServerFinding(transport, expected));
     return ok(reportOf(transport, findings));
   });

@@ -1,5 +1,14 @@
 /** What a node is looked at for, in the order in which it is told. */
-export type NodeCheck = "reach" | "capabilities" | "programs" | "root" | "links" | "space" | "clock" | "web-server";
+export type NodeCheck =
+  | "reach"
+  | "capabilities"
+  | "programs"
+  | "root"
+  | "links"
+  | "space"
+  | "clock"
+  | "sessions"
+  | "web-server";
 
 /** What was found of one thing. */
 export interface NodeFinding {

@@ -18,6 +18,7 @@ import {
   unwrap,
   wwwCounterpart,
 } from "@hostelry/core/adapter";
+import { wildcardPrefix } from "../web-server/host-patterns.ts";
 import { routesScript } from "./routes-script.ts";
 
 /** Options of {@link edgeRoutes}. */
@@ -28,12 +29,15 @@ export interface EdgeRoutesOptions {
   readonly durability?: "full" | "none" | undefined;
 }
 
-const capabilities: HostRoutesCapabilities = { redirects: "counterpart", wildcards: false, compareAndSet: false };
+const capabilities: HostRoutesCapabilities = { redirects: "counterpart", wildcards: true, compareAndSet: false };
 
 /**
  * Which site of an edge node answers for which host name: `hosts/<name>` is a link to `../sites/<siteId>`, or to `../redirects/to-apex` and
  * `to-www`, and the web server's configuration (`edgeConfig`) looks there with every request. So no change needs a reload, and each is one
  * rename(2) or link(2). The backend is a site's id. With a `localTransport` the node is a directory of this machine.
+ *
+ * A wildcard's link is `hosts/_.<name>`; it is looked at where a name has none of its own. The directory of a site is made with its
+ * first route, empty: a name that leads to a site without a release is that site's, and not the wildcard's above it.
  *
  * Of two processes that change one name in the same millisecond, the last one stays, whatever it expected.
  */
@@ -70,7 +74,7 @@ export function edgeRoutes(transport: Transport, root: string, options: EdgeRout
     const target = targetOfLink(hostname, link);
     if (target !== undefined) return target;
     const [path, problem] = [
-      `hosts/${hostname}`,
+      `hosts/${fileOf(hostname)}`,
       link === "?" ? "there is something that is not a link" : "it leads elsewhere",
     ];
     const details = { target: name, path, problem };
@@ -82,9 +86,11 @@ export function edgeRoutes(transport: Transport, root: string, options: EdgeRout
     expect: RouteTarget | null | undefined,
     signal: AbortSignal | undefined,
   ): Promise<{ readonly changed: boolean; readonly previous: RouteTarget | null }> => {
-    const [, hostname] = words;
+    const [verb, hostname, text] = words;
     const expected = expect === undefined ? "any" : expect === null ? "-" : (linkOf(hostname, expect) ?? "other");
-    const [outcome = "", link = ""] = ((await ask([...words, expected], signal)).at(-1) ?? "").split(" ");
+    const [outcome = "", link = ""] = (
+      (await ask([verb, fileOf(hostname), text, expected], signal)).at(-1) ?? ""
+    ).split(" ");
     const previous = targetOf(hostname, link);
     if (outcome === "conflict") throw routeConflict(name, hostname, expect ?? null, previous);
     return { changed: outcome === "changed", previous };
@@ -97,7 +103,7 @@ export function edgeRoutes(transport: Transport, root: string, options: EdgeRout
     observe: (hostname, { signal } = {}) =>
       run("observe", signal, "unchanged", async () => {
         await unwrap(checkHostRoute(capabilities, hostname));
-        const [line = ""] = await ask(["show", hostname], signal);
+        const [line = ""] = await ask(["show", fileOf(hostname)], signal);
         const target = targetOf(hostname, line.slice("link ".length));
         return target === null ? null : { hostname, target };
       }),
@@ -117,14 +123,24 @@ export function edgeRoutes(transport: Transport, root: string, options: EdgeRout
       run("list", signal, "unchanged", async () => {
         const lines = await ask(["list"], signal);
         const routes = lines.flatMap((line): readonly HostRoute[] => {
-          const [, hostname = "", link = ""] = / (\S+) -> (\S+)$/.exec(line) ?? [];
+          const [, file = "", link = ""] = / (\S+) -> (\S+)$/.exec(line) ?? [];
+          const hostname = nameOf(file);
           if (checkHostRoute(capabilities, hostname).isErr()) return [];
-          const target = targetOfLink(hostname as Hostname, link);
-          return target === undefined ? [] : [{ hostname: hostname as Hostname, target }];
+          const target = targetOfLink(hostname, link);
+          return target === undefined ? [] : [{ hostname, target }];
         });
         return unwrap(pageOfRoutes(routes, page));
       }),
   };
+}
+
+/** The link of a name, below `hosts/`. */
+function fileOf(hostname: Hostname): string {
+  return hostname.startsWith("*.") ? `${wildcardPrefix}${hostname.slice(2)}` : hostname;
+}
+
+function nameOf(file: string): Hostname {
+  return (file.startsWith(wildcardPrefix) ? `*.${file.slice(wildcardPrefix.length)}` : file) as Hostname;
 }
 
 /** What the link of a name says; `undefined` when there is none for that. */

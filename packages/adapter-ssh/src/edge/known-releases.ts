@@ -4,13 +4,20 @@ import { digestOfTexts, manifestTexts } from "./layout/manifest-lines.ts";
 /** A release that a node is believed to hold. What it really holds is compared by digest, on the node. */
 export interface KnownRelease {
   readonly manifest: ReleaseManifest;
-  /** Digest of the stored manifest. */
+  /** Digest of the stored manifest; computed when it is asked for. */
   readonly digest: string;
 }
 
 /** Makes the facts about a release that a node stores. */
 export function knownRelease(manifest: ReleaseManifest): KnownRelease {
-  return { manifest, digest: digestOfTexts(manifestTexts(manifest)) };
+  let digest: string | undefined;
+  return {
+    manifest,
+    get digest() {
+      digest ??= digestOfTexts(manifestTexts(manifest));
+      return digest;
+    },
+  };
 }
 
 /** What is remembered of a node's releases, so that it need not be asked. */

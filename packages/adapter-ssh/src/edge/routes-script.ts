@@ -2,8 +2,9 @@
  * Shows and changes the links below `hosts/`, in any POSIX shell, with ln, ls, mkdir, mv, readlink, rm, sync and touch, GNU's or BusyBox's. A
  * constant: what varies comes as arguments, each of which was checked. The last line of an answer is `end`.
  *
- * `show HOST` answers `link TEXT`; TEXT is `-` where there is nothing, and `?` where there is something that is no link. `route HOST TEXT EXPECT`
- * and `unroute HOST - EXPECT` answer `changed`, `same` or `conflict`, and the text before. EXPECT is a text, `-` or `any`.
+ * HOST is the name of a link: a host's, or `_.NAME` for a wildcard. `show HOST` answers `link TEXT`; TEXT is `-` where there is nothing, and `?`
+ * where there is something that is no link. `route HOST TEXT EXPECT` and `unroute HOST - EXPECT` answer `changed`, `same` or `conflict`, and the text
+ * before. EXPECT is a text, `-` or `any`.
  */
 export const routesScript = `LC_ALL=C; export LC_ALL; umask 022
 root=$1 durable=$2 verb=$3 host=$4 text=$5 expect=$6
@@ -21,13 +22,19 @@ make_redirect() {
   mkdir -p "$root/redirects/$kind" && touch "$root/redirects/$kind/$kind" || exit 9
   flush "$root" "$root/redirects" "$root/redirects/$kind" || exit 9
 }
+# Web servers look through a link that leads nowhere, to the wildcard above: a site that is not there yet gets its directory.
+make_site() {
+  site=$root/sites/\${text##*/}
+  [ -d "$site" ] && return
+  mkdir -p "$site" && flush "$root" "$root/sites" || exit 9
+}
 case $verb in
   show) look; answer link "$now" ;;
   list) if [ -d "$root/hosts" ]; then ls -l "$root/hosts" || exit 9; fi; printf 'end\\n'; exit 0 ;;
 esac
 if [ "$verb" = route ]; then
   mkdir -p "$root/hosts" || exit 9
-  case $text in ../redirects/*) make_redirect ;; esac
+  case $text in ../redirects/*) make_redirect ;; *) make_site ;; esac
 fi
 tries=0
 while [ "$tries" -lt 20 ]; do
@@ -45,7 +52,7 @@ while [ "$tries" -lt 20 ]; do
     # Made under its own name, where the first one wins. -n: a link that is there is not followed.
     ln -sn "$text" "$place" 2>/dev/null || { [ -h "$place" ] || [ -e "$place" ] || exit 9; continue; }
   else
-    beside=$root/hosts/.$host.$$
+    beside=$root/hosts/.$$.$(printf %.200s "$host")
     ln -snf "$text" "$beside" && mv -fT "$beside" "$place" || exit 9
   fi
   flush "$root/hosts" || exit 9

@@ -43,7 +43,7 @@ export type SshTransportOptions = SshPlace & {
    * Default 30,000; with 0 such a call fails at once.
    */
   readonly patienceMs?: number | undefined;
-  /** Default: the machine's clock. */
+  /** For time limits, waiting, and whether a certificate is valid. Default: the machine's. */
   readonly clock?: Clock | undefined;
 };
 
@@ -74,14 +74,19 @@ export function sshTransport(options: SshTransportOptions): Transport {
         timeoutMs: options.connectTimeoutMs ?? 20_000,
         keepAliveMs: options.keepAliveMs ?? 15_000,
         keepAliveMisses: options.keepAliveMisses ?? 3,
+        clock,
       }),
   });
   const slotsOf = new WeakMap<object, SessionSlots>();
+  const makingRoom = new Set<() => boolean>();
   const running = new Set<SupervisedProcess>();
 
   const sessions = (signal: AbortSignal | undefined): ResultAsync<Sessions, TransportError> =>
     keeper.acquire(signal).map((connection) => {
-      const slots = slotsOf.get(connection) ?? sessionSlots(options.maxSessions ?? 10);
+      const known = slotsOf.get(connection);
+      if (known !== undefined) return { connection, slots: known };
+      const slots = sessionSlots(options.maxSessions ?? 10);
+      slots.onCrowded(() => [...makingRoom].some((makesRoom) => makesRoom()));
       slotsOf.set(connection, slots);
       return { connection, slots };
     });
@@ -115,6 +120,16 @@ export function sshTransport(options: SshTransportOptions): Transport {
     name,
     capabilities,
     files: sshFiles({ transport: name, capabilities, session: sftpKeeper(name, () => sessions(undefined)) }),
+    crowd: {
+      isCrowded: () => {
+        const connection = keeper.current();
+        return connection !== undefined && slotsOf.get(connection)?.crowded() === true;
+      },
+      onCrowded: (listener) => {
+        makingRoom.add(listener);
+        return () => makingRoom.delete(listener);
+      },
+    },
     connect: ({ signal } = {}) => keeper.acquire(signal).map(() => undefined),
     start: (command, startOptions = {}) => new ResultAsync(start(command, startOptions)),
     run: (command, runOptions = {}) =>

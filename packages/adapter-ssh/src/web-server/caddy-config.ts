@@ -2,7 +2,7 @@ import { caddyErrorRoutes } from "./caddy-error-routes.ts";
 import { type CaddyPlace, caddyPlaceRoute } from "./caddy-place-route.ts";
 import { checkingHost, checkingPath, revisionPlaceholder } from "./configuration-check.ts";
 import type { CheckedEdgeConfigOptions, EdgeListener } from "./edge-config-options.ts";
-import { hostNamePattern, literalName, previewIdPattern, siteIdPattern } from "./host-patterns.ts";
+import { hostNameWithParent, literalName, previewIdPattern, siteIdPattern, wildcardPrefix } from "./host-patterns.ts";
 
 /**
  * The edge root as a Caddyfile without global options: it can be a whole Caddyfile, or be imported by one. Where a request
@@ -15,6 +15,7 @@ export function caddyConfig(options: CheckedEdgeConfigOptions): string {
 function siteBlock(options: CheckedEdgeConfigOptions, { address, port, tls }: EdgeListener): string {
   const head = [
     ...(address === undefined ? [] : [`\tbind ${address}\n`]),
+    ...(tls === "on-demand" ? ["\ttls {\n\t\ton_demand\n\t}\n"] : []),
     ...(typeof tls !== "object" ? [] : [`\ttls ${tls.certificateFile} ${tls.keyFile}\n`]),
     ...(options.compress === "never" ? [] : ["\tencode zstd gzip\n"]),
   ];
@@ -68,7 +69,17 @@ function places({ root, siteLabels, previews }: CheckedEdgeConfigOptions): reado
     const names = `(${siteIdPattern})\\.${literalName(siteLabels)}`;
     found.push({ name: "label", names, site, content: `${site}/current` });
   }
-  const site = `${root}/hosts/{re.bound.1}`;
-  found.push({ name: "bound", names: `(${hostNamePattern})`, site, content: `${site}/current` });
+  const site = `${root}/hosts/{vars.hostelry_bound}`;
+  const names = `(${hostNameWithParent("(")})`;
+  found.push({ name: "bound", names, site, content: `${site}/current`, begin: boundHost(root) });
   return found;
+}
+
+/** A name of its own wins; without one, the wildcard one label above answers. */
+function boundHost(root: string): readonly string[] {
+  return [
+    "vars hostelry_bound {re.bound.1}",
+    `@covered not file {\n\t\t\troot ${root}/hosts/{re.bound.1}\n\t\t\ttry_files /\n\t\t}`,
+    `vars @covered hostelry_bound ${wildcardPrefix}{re.bound.2}`,
+  ];
 }

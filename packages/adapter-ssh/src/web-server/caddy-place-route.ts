@@ -13,12 +13,15 @@ export interface CaddyPlace {
   readonly content: string;
   /** Set for previews. */
   readonly access?: PreviewAccess | undefined;
+  /** Steps that find the place out, before everything that uses it. */
+  readonly begin?: readonly string[] | undefined;
 }
 
 /** What is done with a request whose host name is of this kind. In the order of the steps, which `route` keeps. */
 export function caddyPlaceRoute(options: CheckedEdgeConfigOptions, place: CaddyPlace): string {
-  const { name, names, site, content, access } = place;
+  const { name, names, site, content, access, begin = [] } = place;
   const steps = [
+    ...begin,
     `vars hostelry_site ${site}`,
     `vars hostelry_content ${content}`,
     ...(access === undefined ? [] : ["header Referrer-Policy no-referrer", `header X-Robots-Tag "noindex, nofollow"`]),

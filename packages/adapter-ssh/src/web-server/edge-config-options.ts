@@ -1,7 +1,7 @@
 import { err, type HostingErrorOf, hostingError, ok, type Result } from "@hostelry/core/adapter";
 
 /** Where a listener's certificate comes from. */
-export type EdgeTls = "delivered" | { readonly certificateFile: string; readonly keyFile: string };
+export type EdgeTls = "delivered" | "on-demand" | { readonly certificateFile: string; readonly keyFile: string };
 
 /** A place where the web server answers. */
 export interface EdgeListener {
@@ -11,7 +11,8 @@ export interface EdgeListener {
   /**
    * Then it speaks TLS. PEM files on the node: the same certificate for every visitor. `delivered` (nginx 1.15.9 or newer): for each name what
    * `edgeCertificates` has delivered below the root, looked up at each handshake, so that a new one needs no reload; a visitor
-   * of a name without one is refused.
+   * of a name without one is refused. `on-demand` (Caddy): Caddy gets a certificate in the handshake for whatever name its `ask` allows. Who is
+   * asked is a global option, `on_demand_tls { ask URL }`, in the Caddyfile that imports this; without it Caddy would ask for any name.
    */
   readonly tls?: EdgeTls | undefined;
 }
@@ -127,7 +128,8 @@ function listenProblem(listen: readonly EdgeListener[]): HostingErrorOf<"INVALID
       (pathProblem("listen.tls.certificateFile", tls.certificateFile) ??
         pathProblem("listen.tls.keyFile", tls.keyFile));
     if (problem !== false && problem !== undefined) return problem;
-    if (typeof tls === "string" && tls !== "delivered") return invalid("listen.tls", "it must be files, or delivered");
+    if (typeof tls === "string" && tls !== "delivered" && tls !== "on-demand")
+      return invalid("listen.tls", "it must be files, delivered or on-demand");
   }
   return undefined;
 }

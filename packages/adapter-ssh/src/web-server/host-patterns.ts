@@ -7,6 +7,14 @@ const label = "[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?";
  */
 export const hostNamePattern: string = `${label}(?:\\.${label})*`;
 
+/** The same, with what follows its first label in a group of its own, which `group` begins: `(`, or `(?<name>`. */
+export function hostNameWithParent(group: string): string {
+  return `${label}(?:\\.${group}${hostNamePattern}))?`;
+}
+
+/** What stands for `*.` in the names of files. Asked for as a name, it is one that the wildcard covers. */
+export const wildcardPrefix = "_.";
+
 /** A site's id, as core makes them. */
 export const siteIdPattern = "site-[0-9a-z]{20}";
 

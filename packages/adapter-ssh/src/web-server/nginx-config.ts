@@ -1,5 +1,12 @@
 import type { CheckedEdgeConfigOptions, EdgeListener } from "./edge-config-options.ts";
-import { hostNamePattern, literalName, previewIdPattern, siteIdPattern } from "./host-patterns.ts";
+import {
+  hostNamePattern,
+  hostNameWithParent,
+  literalName,
+  previewIdPattern,
+  siteIdPattern,
+  wildcardPrefix,
+} from "./host-patterns.ts";
 import { extensionsByMediaType, textualMediaTypes } from "./media-types.ts";
 import { type NginxPlace, nginxGate, nginxLocations } from "./nginx-locations.ts";
 import { statePagePolicy, statePages } from "./state-pages.ts";
@@ -21,8 +28,9 @@ export function nginxConfig(options: CheckedEdgeConfigOptions): string {
     const site = `${root}/sites/$hostelry_site`;
     servers.push(server(options, names, { site, content: `${site}/current` }));
   }
-  const site = `${root}/hosts/$hostelry_host`;
-  servers.push(server(options, `(?<hostelry_host>${hostNamePattern})`, { site, content: `${site}/current` }));
+  const site = `${root}/hosts/$hostelry_bound`;
+  const names = `(?<hostelry_host>${hostNameWithParent("(?<hostelry_parent>")})`;
+  servers.push(server(options, names, { site, content: `${site}/current`, begin: boundHost(root) }));
   servers.push(noHostServer(options));
   if (options.listen.some(({ tls }) => tls === "delivered")) servers.unshift(certificateMap(root));
   return servers.join("\n");
@@ -41,6 +49,14 @@ function certificateMap(root: string): string {
 `;
 }
 
+/** A name of its own wins; without one, the wildcard one label above answers. One more look at each request. */
+function boundHost(root: string): string {
+  return `
+    set $hostelry_bound $hostelry_host;
+    if (!-e "${root}/hosts/$hostelry_host") { set $hostelry_bound "${wildcardPrefix}$hostelry_parent"; }
+`;
+}
+
 function server(options: CheckedEdgeConfigOptions, names: string, place: NginxPlace): string {
   const { root, listen } = options;
   const cacheControl = place.preview === undefined ? "public, max-age=0, must-revalidate" : "private, no-store";
@@ -49,7 +65,7 @@ ${listen.map((listener) => listenLines(root, listener, false)).join("")}
     server_name "~^(?=.{1,253}$)${names}$";
     server_tokens off;
     root "${place.content}";
-
+${place.begin ?? ""}
     # Every open sees what the links say at that moment: no cache of open files, also where the http block has one.
     open_file_cache off;
     sendfile on;
@@ -150,6 +166,6 @@ function listenLines(root: string, { address, port, tls }: EdgeListener, isDefau
   if (tls === undefined) return lines;
   const held = `${root}/certificates/names/$hostelry_certificate`;
   const { certificateFile, keyFile } =
-    tls === "delivered" ? { certificateFile: `${held}/chain.pem`, keyFile: `${held}/key.pem` } : tls;
+    typeof tls === "string" ? { certificateFile: `${held}/chain.pem`, keyFile: `${held}/key.pem` } : tls;
   return `${lines}    ssl_certificate "${certificateFile}";\n    ssl_certificate_key "${keyFile}";\n`;
 }

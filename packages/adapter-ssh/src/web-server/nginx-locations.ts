@@ -9,6 +9,8 @@ export interface NginxPlace {
   /** The link to what is served. */
   readonly content: string;
   readonly preview?: { readonly access: PreviewAccess } | undefined;
+  /** Directives that find the place out, before everything that uses it. */
+  readonly begin?: string | undefined;
 }
 
 /** The locations of a server: files, PHP, and the pages for everything else. */

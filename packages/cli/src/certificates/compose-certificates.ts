@@ -41,7 +41,7 @@ export const certificateOptions: CommandOptions = {
   listen: {
     type: "string",
     value: "PORT",
-    help: "prove names over HTTP, answering at this port while the command runs",
+    help: "prove names over HTTP by answering here, while the command runs (default: the nodes answer)",
   },
   "without-check": { type: "boolean", help: "do not ask the names first whether they lead here" },
   resolver: { type: "string", value: "SERVER", multiple: true, help: "DNS server to ask (default: this machine's)" },
@@ -65,8 +65,8 @@ export async function composeCertificates(
 ): Promise<Certificates> {
   const { args } = context;
   const { acmeAuthority, newSigningRequest } = await import("@hostelry/adapter-acme");
-  const vault = await vaultFrom(context);
   const directory = directoryOf(context);
+  const vault = await vaultFrom(context);
   const name = authorityName(directory);
   const accountKey = await unwrap(certificateAccountKey({ store, vault, authority: name }, acting));
   const resolver = resolverOf(args.texts("resolver"));
@@ -87,7 +87,7 @@ export async function composeCertificates(
       limits: directory.hostname.endsWith(".letsencrypt.org") ? letsEncryptRateLimits : undefined,
       account: args.flag("agree-terms") ? account : undefined,
     },
-    solvers: await solversOf(context, { store, resolver, zone }),
+    solvers: await solversOf(context, { store, resolver, zone, nodes }),
     targets: await targetsOf(nodes),
     permission: verifiedNames({ store: domainStore, platform: args.texts("platform") }),
     policy: { profile: args.text("profile") },
@@ -96,30 +96,50 @@ export async function composeCertificates(
 
 async function solversOf(
   context: CommandContext,
-  place: { readonly store: CertificateStore; readonly resolver: Resolver; readonly zone: string | undefined },
+  place: {
+    readonly store: CertificateStore;
+    readonly resolver: Resolver;
+    readonly zone: string | undefined;
+    readonly nodes: OpenNodes | undefined;
+  },
 ): Promise<readonly ChallengeSolver[]> {
   const { args } = context;
-  const { store, resolver, zone } = place;
+  const { store, resolver, zone, nodes } = place;
   const solvers: ChallengeSolver[] = [];
-  if (args.text("listen") !== undefined) {
-    solvers.push(httpChallenges({ store, probe: args.flag("without-check") ? undefined : hostProbe() }));
+  const probe = args.flag("without-check") ? undefined : hostProbe();
+  if (args.text("listen") !== undefined) solvers.push(httpChallenges({ store, probe }));
+  else if (nodes !== undefined) {
+    const { edgeChallenges } = await import("@hostelry/adapter-ssh");
+    const places = nodes.nodes.map(({ entry: { root }, transport }) => ({ transport, root }));
+    solvers.push(edgeChallenges(places, { probe }));
   }
   if (args.text("provider") !== undefined)
     solvers.push(dnsChallenges({ provider: await dnsProviderFrom(context, zone), resolver }));
   return solvers;
 }
 
-/** nginx on each node of the nodes file; an SFTP account has no server to speak to. */
+/** nginx on each node of the nodes file that certificates are delivered to. */
 async function targetsOf(nodes: OpenNodes | undefined): Promise<readonly CertificateTarget[]> {
   if (nodes === undefined) return [];
   const { edgeCertificates } = await import("@hostelry/adapter-ssh");
-  return nodes.nodes
-    .filter(({ entry }) => entry.kind !== "sftp")
-    .map(({ entry, transport }) => edgeCertificates(transport, { root: entry.root, name: entry.name }));
+  return nodes.nodes.flatMap(({ entry: { name, root, webServer, certificates }, transport }) => {
+    if (certificates === null) return [];
+    const { program, mainFile } = webServer ?? {};
+    return [edgeCertificates(transport, { ...certificates, name, root, program, mainFile })];
+  });
 }
 
-function directoryOf({ args, env }: CommandContext): URL {
-  const text = args.text("authority") ?? env["HOSTELRY_ACME_DIRECTORY"] ?? "";
+/** Whether an authority is named at all. */
+export function namesAuthority(context: CommandContext): boolean {
+  return directoryText(context) !== "";
+}
+
+function directoryText({ args, env }: CommandContext): string {
+  return args.text("authority") ?? env["HOSTELRY_ACME_DIRECTORY"] ?? "";
+}
+
+function directoryOf(context: CommandContext): URL {
+  const text = directoryText(context);
   if (text === "") throw new UsageError("Name the authority: --authority URL, or HOSTELRY_ACME_DIRECTORY.");
   if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return new URL(text);
   throw new UsageError(`--authority is the address of an ACME directory, not "${text}".`);

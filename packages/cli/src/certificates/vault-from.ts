@@ -23,7 +23,7 @@ export async function vaultFrom({ args, env }: Pick<CommandContext, "args" | "en
   const [first] = entries;
   if (first === undefined)
     throw new UsageError(
-      `Name the --vault-key-file, or set ${variable}: ID:KEY, where KEY is made by "openssl rand -base64 32".`,
+      `Private keys are sealed by a key of yours: name its --vault-key-file, or set ${variable}. It is ID:KEY, e.g. 2026:KEY, where KEY is made by "openssl rand -base64 32".`,
     );
   try {
     return aesKeyVault({ keys: Object.fromEntries(entries), current: first[0] });

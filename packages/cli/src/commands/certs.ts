@@ -7,13 +7,12 @@ import {
   certificateView,
   hostingError,
   type RevocationReason,
-  systemClock,
   unwrap,
 } from "@hostelry/core";
 import { answeringChallenges } from "../certificates/answer-challenges.ts";
 import { certificateOptions, composeCertificates } from "../certificates/compose-certificates.ts";
+import { isServed, waitForCertificate, waitOption } from "../certificates/wait-for-certificate.ts";
 import { type Command, type CommandContext, stateOptions } from "../command-line/command.ts";
-import { parseDuration } from "../command-line/duration.ts";
 import type { ExitCode } from "../command-line/exit-code.ts";
 import { UsageError } from "../command-line/usage-error.ts";
 import { readProblem } from "../dns/wanted-file.ts";
@@ -21,6 +20,7 @@ import { nodeOption, nodesOption } from "../nodes/nodes-option.ts";
 import { certificateColumns, certificateObject, certificateRow, progressText } from "../report/certificate-text.ts";
 import { everyItem } from "../state/every-item.ts";
 import { type OpenState, withHosting, withRecords } from "../state/with-hosting.ts";
+import { count, formatDate } from "../terminal/format.ts";
 import { table } from "../terminal/table.ts";
 
 /** What a word of the command works with. */
@@ -38,7 +38,6 @@ const reasons: readonly RevocationReason[] = [
   "superseded",
   "cessation-of-operation",
 ];
-const longestPauseMs = 5000;
 
 /** Keeps certificates for names. */
 export const certs: Command = {
@@ -46,7 +45,7 @@ export const certs: Command = {
   summary: "get certificates for names, renew them, and bring them to nodes",
   usage: [
     "[list]",
-    "ensure NAME… --authority URL --agree-terms --listen PORT | --provider …",
+    "ensure NAME… --authority URL --agree-terms [--nodes FILE | --listen PORT] [--provider …]",
     "renew NAME|ID --authority URL …",
     "sweep --authority URL …",
     "upload CHAIN KEY --authority URL …",
@@ -59,10 +58,10 @@ export const certs: Command = {
     ...nodeOption,
     ...certificateOptions,
     reason: { type: "string", value: "REASON", help: `why it is revoked: ${reasons.join(", ")}` },
-    wait: { type: "string", value: "TIME", help: "ensure and renew wait so long for it (default 2m)" },
+    ...waitOption,
   },
   details: [
-    "Names have to be claimed, verified and activated first (domains), or to be the platform's own (--platform). A name is\nproven to the authority over HTTP, when --listen says where to answer, or by DNS, when --provider has its zone. A wildcard\nneeds DNS.",
+    "Names have to be claimed, verified and activated first (domains), or to be the platform's own (--platform). A name is\nproven to the authority over HTTP, by the nodes of the nodes file or where --listen says, or by DNS, when --provider has its\nzone. A wildcard needs DNS.",
     "sweep does what is due: renewals, orders that go on, deliveries, clean-up. Run it every few minutes, with the options\nthat ensure had. Nothing else is needed to keep certificates.",
     'Private keys are sealed in the records by the vault\'s key: 32 random bytes, as "ID:BASE64" in a file or in\nHOSTELRY_VAULT_KEY. Lose it, and they are lost. To rotate it, put the new one in front of the old one, by a comma.',
   ],
@@ -73,7 +72,8 @@ export const certs: Command = {
       return withRecords(context, (state) => list(context, state));
     }
     const act = Object.hasOwn(words, word) ? words[word] : undefined;
-    if (act === undefined) throw new UsageError('Say what to do: "certs --help".');
+    if (act === undefined)
+      throw new UsageError(`There is no "certs ${word}"; there are list, ${Object.keys(words).join(", ")}.`);
     return withHosting(context, async (state) => {
       const zone = context.args.text("zone") ?? values[0]?.replace(/^\*\./, "");
       const certificates = await composeCertificates(context, state, zone, state.fleet);
@@ -99,10 +99,13 @@ const words: Readonly<Record<string, Word>> = {
   sweep: async ({ certificates, acting, context: { output } }, values) => {
     if (values.length > 0) throw new UsageError(`"${values[0]}" is too much.`);
     const { done, skipped, troubled, failed, nextAt } = await unwrap(certificates.sweep(acting));
+    const mark = troubled.length + failed.length === 0 ? output.paint.good("✓") : output.paint.bad("✗");
+    const trouble = troubled.length === 0 ? "" : `, ${troubled.length} of them with trouble`;
     const lines = [
-      `${done} certificates were due and are dealt with, ${troubled.length} of them with trouble, ${failed.length} could not be`,
+      `${mark} ${done === 0 ? "nothing was due" : `${count(done, "certificate")} dealt with`}${trouble}`,
       ...troubled.map((progress) => progressText(progress, output.paint)),
-      ...failed.map(({ certificateId, error }) => `  ${certificateId}: ${error.code}`),
+      ...failed.map(({ certificateId, error }) => `  ${certificateId}: ${error.message} [${error.code}]`),
+      ...(nextAt === null ? [] : [`  next: ${formatDate(nextAt)}`]),
     ];
     const facts = {
       done,
@@ -152,20 +155,9 @@ async function list({ output, signal }: CommandContext, { certificateStore }: Op
   return 0;
 }
 
-/** Goes on until it is served, or in trouble, or the time is over; what is begun is in the records, and sweep goes on with it. */
 async function waitFor(scene: Scene, begun: CertificateProgress, number = 1): Promise<ExitCode> {
-  const { certificates, acting, context } = scene;
-  const { signal, args } = context;
-  const until = Date.now() + parseDuration(args.text("wait") ?? "2m");
-  let progress = begun;
-  const isDone = (): boolean => progress.served && (progress.certificate.issued?.number ?? 0) >= number;
-  while (!isDone() && progress.certificate.trouble === undefined && !signal.aborted) {
-    const pauseMs = Math.min(Math.max(0, (progress.next.at?.getTime() ?? 0) - Date.now()), longestPauseMs);
-    if (Date.now() + pauseMs > until) break;
-    await systemClock.sleep(pauseMs, signal);
-    progress = await unwrap(certificates.advance(progress.certificate.id, acting));
-  }
-  return report(scene, progress, isDone());
+  const progress = await waitForCertificate(scene, begun, number);
+  return report(scene, progress, isServed(progress, number));
 }
 
 function report({ context: { output } }: Scene, progress: CertificateProgress, isDone = progress.served): ExitCode {

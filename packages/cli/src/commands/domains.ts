@@ -20,6 +20,7 @@ import { domainLine, domainObject, domainRow, instructionsText, pointingText } f
 import { everyItem } from "../state/every-item.ts";
 import { findSite } from "../state/find-site.ts";
 import { type OpenState, withHosting, withRecords } from "../state/with-hosting.ts";
+import { count } from "../terminal/format.ts";
 import { table } from "../terminal/table.ts";
 import { bindingOptions, bindingWords, withBindings } from "./domain-bindings.ts";
 
@@ -38,7 +39,7 @@ type Word = (scene: Scene, name: string) => Promise<ExitCode>;
 /** Claims customers' names, proves them, and routes them. */
 export const domains: Command = {
   name: "domains",
-  summary: "give sites names of their own: claim, prove, activate, release",
+  summary: "give sites names of their own: claim, prove, bind, unbind",
   usage: [
     "[list]",
     "claim NAME --site SITE [--method dns|http]",
@@ -46,7 +47,7 @@ export const domains: Command = {
     "check NAME --address ADDRESS…",
     "activate NAME --address ADDRESS… | --before-pointing",
     "primary NAME",
-    "bind NAME --site SITE [--primary] [--address ADDRESS… --provider …] | --before-pointing",
+    "bind NAME [--address ADDRESS… | --before-pointing] [--provider …] [--nodes FILE] [--authority URL …]",
     "unbind NAME",
     "status NAME",
     "reconcile NAME",
@@ -55,7 +56,6 @@ export const domains: Command = {
   ],
   options: {
     ...stateOptions,
-    ...bindingOptions,
     site: { type: "string", value: "SITE", help: "the site, by name or id" },
     method: { type: "string", value: "METHOD", help: "how to prove the name: dns (default) or http" },
     tenant: { type: "string", value: "ID", help: `whose name it is (default ${defaultTenant})` },
@@ -68,11 +68,12 @@ export const domains: Command = {
     resolver: { type: "string", value: "SERVER", multiple: true, help: "DNS server to ask (default: this machine's)" },
     root: { type: "string", value: "NAME", multiple: true, help: "hand out names one label below this one" },
     "before-pointing": { type: "boolean", help: "activate, or bind, before the name leads here" },
+    ...bindingOptions,
   },
   details: [
     "A name is proven by a TXT record that claim shows, or by a text under the name. Say verify when it is there: nothing looks\nbefore, for a server that is asked too early remembers that there was nothing.",
     "sweep looks at proven names again, warns and detaches those that neither prove themselves nor lead here any more, and\nforgets what is over. Run it every few minutes.",
-    "bind does all that is ours to do for a proven name: its records, where --provider has the zone; the record of its state; and\nits route on the nodes of the nodes file, or in www/ here, and in HAProxy where --haproxy says so. It may be repeated.\nunbind undoes it, the route first and the name last. reconcile makes of a name what the records say.",
+    "bind does all that is ours to do for a proven name: its records, where --provider has the zone; the record of its state; and\nits route on the nodes of the nodes file, or in www/ here, and in HAProxy where --haproxy says so; and its certificate,\nwhere --authority (or HOSTELRY_ACME_DIRECTORY) says who gives one: see certs --help. It may be repeated. unbind undoes it,\nthe route first and the name last. reconcile makes of a name what the records say.",
   ],
   async run(context) {
     const [word = "list", name, ...rest] = context.args.positionals;
@@ -87,8 +88,12 @@ export const domains: Command = {
       return withDomains(context, (scene) => withBindings(scene, name, bindingWord), withHosting);
     }
     const act = Object.hasOwn(words, word) ? words[word] : undefined;
-    if (act === undefined || name === undefined)
-      throw new UsageError('Say what to do with which name: "domains --help".');
+    const isKnown = act !== undefined || Object.hasOwn(bindingWords, word);
+    if (!isKnown) {
+      const known = ["list", ...Object.keys(words), ...Object.keys(bindingWords), "sweep"].join(", ");
+      throw new UsageError(`There is no "domains ${word}"; there are ${known}.`);
+    }
+    if (act === undefined || name === undefined) throw new UsageError(`Say which name: domains ${word} NAME.`);
     return withDomains(context, (scene) => act(scene, name));
   },
 };
@@ -102,7 +107,7 @@ const words: Readonly<Record<string, Word>> = {
     const claimed = await unwrap(domains.claim({ tenantId, siteId: site.id, hostname, method }, acting));
     const { domain, instructions } = claimed;
     const warning = claimed.hostname.mixedScripts ? "\n  Careful: it mixes alphabets that look alike." : "";
-    const text = `${domainLine(domain, output.paint)}${warning}\n${instructionsText(instructions)}`;
+    const text = `${domainLine(domain, output.paint)}${warning}\n${instructionsText(domain, instructions)}`;
     output.result({ ...domainObject(domain), instructions }, text);
     return 0;
   },
@@ -157,8 +162,9 @@ async function list({ context: { args, output, signal }, domains, hosting }: Sce
 async function sweep({ context: { output }, domains, acting }: Scene): Promise<ExitCode> {
   const { done, skipped, failed } = await unwrap(domains.sweep(acting));
   const names = failed.map(({ domain, error }) => ({ hostname: domain.hostname, code: error.code }));
-  const lines = names.map(({ hostname, code }) => `  ${hostname}: ${code}`);
-  const text = [`${done} names were due and are dealt with, ${failed.length} could not be`, ...lines].join("\n");
+  const mark = failed.length === 0 ? output.paint.good("✓") : output.paint.bad("✗");
+  const lines = failed.map(({ domain, error }) => `  ${domain.hostname}: ${error.message} [${error.code}]`);
+  const text = [`${mark} ${done === 0 ? "nothing was due" : `${count(done, "name")} dealt with`}`, ...lines].join("\n");
   output.result({ done, skipped, failed: names }, text);
   return failed.length === 0 ? 0 : 1;
 }

@@ -23,6 +23,11 @@ export const edge: Command = {
       value: "PLACES",
       help: "more places, which speak TLS with the certificates that are delivered to the node (nginx)",
     },
+    "on-demand": {
+      type: "string",
+      value: "PLACES",
+      help: "more places, which speak TLS with certificates that Caddy gets by itself (caddy)",
+    },
     "site-labels": { type: "string", value: "NAME", help: "sites also answer at SITE-ID.NAME" },
     previews: {
       type: "string",
@@ -39,6 +44,7 @@ export const edge: Command = {
   details: [
     "It names no site: hosts, releases, previews and markers are looked up for each request, so it is installed once.",
     "nginx: a file of the http context, e.g. /etc/nginx/conf.d/hostelry.conf. Caddy: a Caddyfile, or a part to import.",
+    "With --on-demand, the Caddyfile that imports it says who is asked whether a name may have a certificate, first of all:\n  { on_demand_tls { ask URL } }, on lines of their own. Without it Caddy would get one for any name that leads there.",
   ],
   async run({ args, output }) {
     const [word, server, ...rest] = args.positionals;
@@ -83,7 +89,7 @@ function listenFrom(args: ParsedArguments): readonly EdgeListener[] | undefined 
   }
   const tls = certificateFile === undefined || keyFile === undefined ? undefined : { certificateFile, keyFile };
   const places = args.text("listen");
-  const sealed = listeners(args.text("tls"), "delivered");
+  const sealed = [...listeners(args.text("tls"), "delivered"), ...listeners(args.text("on-demand"), "on-demand")];
   if (places !== undefined) return [...listeners(places, tls), ...sealed];
   if (tls !== undefined) return [{ port: 443, tls }, ...sealed];
   return sealed.length === 0 ? undefined : [{ port: 80 }, ...sealed];

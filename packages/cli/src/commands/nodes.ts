@@ -30,7 +30,7 @@ export const nodes: Command = {
     repair: { type: "boolean", help: "verify: lay anew what is damaged, put right what differs from the record" },
   },
   details: [
-    "check: whether each node can be published to: reached with its key, programs, root, links and renames, free space, clock, what its web server keeps. Needs no state.",
+    "check: whether each node can be published to: reached with its key, programs, root, links and renames, free space, clock, sessions at once, what its web server keeps. Needs no state.",
     "sweep: takes away previews whose time is over, what killed publishers left, and old releases. Safe beside publishers: a site that is being published is left alone.",
     "verify: hashes on the nodes what each of them serves, and compares it with what was published. --repair publishes damaged content anew, also on a frozen site.",
     "Ends with 1 when a node can't be used, could not be swept, or does not serve what it should.",

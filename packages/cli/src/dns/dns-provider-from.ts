@@ -3,16 +3,17 @@ import type { DnsProvider } from "@hostelry/core/adapter";
 import type { CommandContext, CommandOptions } from "../command-line/command.ts";
 import { requiredText } from "../command-line/parse-arguments.ts";
 import { UsageError } from "../command-line/usage-error.ts";
+import { route53From } from "./route53-from.ts";
 import { tsigKeyFrom } from "./tsig-key-file.ts";
 import { readProblem } from "./wanted-file.ts";
 
 /** Options of the commands that work on zones. A secret is never one of them: every user of a machine sees its processes. */
 export const dnsProviderOptions: CommandOptions = {
-  provider: { type: "string", value: "NAME", help: "powerdns, rfc2136 or cloudflare" },
+  provider: { type: "string", value: "NAME", help: "powerdns, rfc2136, cloudflare or route53" },
   server: {
     type: "string",
     value: "PLACE",
-    help: "powerdns: URL of its web server; rfc2136: HOST or HOST:PORT",
+    help: "powerdns: URL of its web server; rfc2136: HOST or HOST:PORT; route53: id of the zone, if there are several",
   },
   "key-file": {
     type: "string",
@@ -44,8 +45,10 @@ export async function dnsProviderFrom(context: CommandContext, zone: string | un
       const place = placeFrom(requiredText(args, "server"));
       return usable(() => rfc2136Provider({ ...place, key, zones: [zone] }));
     }
+    case "route53":
+      return route53From(context, zone);
     default:
-      throw new UsageError(`There is no provider "${name}"; there are powerdns, rfc2136 and cloudflare.`);
+      throw new UsageError(`There is no provider "${name}"; there are powerdns, rfc2136, cloudflare and route53.`);
   }
 }
 

@@ -9,6 +9,8 @@ export interface NodeEntry {
   readonly place: PlaceEntry;
   /** How to ask the node's nginx for its configuration; absent: it is not asked. */
   readonly webServer?: WebServerEntry | undefined;
+  /** How certificates are delivered to the node's nginx. `null`: they are not; its web server gets its own. */
+  readonly certificates: CertificatesEntry | null;
 }
 
 /** A machine, who signs in there and how, and the key it must show. */
@@ -29,10 +31,19 @@ export type AuthEntry =
       readonly file: string;
       /** Variable of the environment that holds the key's passphrase. */
       readonly passphraseVariable?: string | undefined;
+      /** OpenSSH certificate of the key; then it is offered instead. */
+      readonly certificateFile?: string | undefined;
       /** Where it stands in the nodes file, for messages. */
       readonly at: string;
     }
-  | { readonly kind: "agent"; readonly socket?: string | undefined; readonly fingerprint?: string | undefined }
+  | {
+      readonly kind: "agent";
+      readonly socket?: string | undefined;
+      readonly fingerprint?: string | undefined;
+      /** OpenSSH certificate of a key that the agent holds; then nothing else is offered. */
+      readonly certificateFile?: string | undefined;
+      readonly at: string;
+    }
   | { readonly kind: "password"; readonly variable: string; readonly at: string };
 
 /** How nginx is asked on a node. */
@@ -40,5 +51,14 @@ export interface WebServerEntry {
   readonly program?: string | undefined;
   readonly mainFile?: string | undefined;
   readonly phpProgram?: string | undefined;
+  readonly sudo?: boolean | undefined;
+}
+
+/** How the node's nginx shows certificates, and who may read their keys. */
+export interface CertificatesEntry {
+  /** Where it speaks TLS, as the node itself reaches it. */
+  readonly observeAt?: string | undefined;
+  /** The group of its workers. */
+  readonly group?: string | undefined;
   readonly sudo?: boolean | undefined;
 }

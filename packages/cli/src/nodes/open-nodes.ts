@@ -3,7 +3,7 @@ import type { Target } from "@hostelry/core";
 import type { Transport } from "@hostelry/core/adapter";
 import type { CommandContext } from "../command-line/command.ts";
 import type { NodeEntry, PlaceEntry } from "./node-entry.ts";
-import { readKeyFile, readSecret } from "./read-secret.ts";
+import { readCertificateFile, readKeyFile, readSecret } from "./read-secret.ts";
 
 /** A node that can be worked with. Nothing is connected before something is asked of it. */
 export interface OpenNode {
@@ -78,13 +78,20 @@ async function placeOf(place: PlaceEntry, env: CommandContext["env"]): Promise<S
   const ways: SshAuthentication[] = [];
   for (const way of auth) {
     if (way.kind === "agent") {
-      ways.push({ kind: "agent", socket: way.socket ?? env["SSH_AUTH_SOCK"], fingerprint: way.fingerprint });
+      const { socket = env["SSH_AUTH_SOCK"], fingerprint, certificateFile, at } = way;
+      const certificate = certificateFile === undefined ? undefined : await readCertificateFile(certificateFile, at);
+      ways.push({ kind: "agent", socket, fingerprint, certificate });
     } else if (way.kind === "password") {
       ways.push({ kind: "password", password: readSecret(env, way.variable, way.at) });
     } else {
-      const { file, passphraseVariable, at } = way;
+      const { file, passphraseVariable, certificateFile, at } = way;
       const passphrase = passphraseVariable === undefined ? undefined : readSecret(env, passphraseVariable, at);
-      ways.push({ kind: "key", privateKey: await readKeyFile(file, at), passphrase });
+      const privateKey = await readKeyFile(file, at);
+      if (certificateFile === undefined) ways.push({ kind: "key", privateKey, passphrase });
+      else {
+        const certificate = await readCertificateFile(certificateFile, at);
+        ways.push({ kind: "certificate", privateKey, passphrase, certificate });
+      }
     }
   }
   const expected = "pins" in hostKey ? { hostKey: hostKey.pins } : { knownHosts: hostKey.knownHostsFile };

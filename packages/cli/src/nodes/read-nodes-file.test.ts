@@ -46,6 +46,7 @@ describe("a nodes file", () => {
       kind: "edge",
       root: "/srv/hostelry",
       webServer: undefined,
+      certificates: {},
       place: {
         host: "edge-1.example.com",
         port: undefined,
@@ -56,6 +57,7 @@ describe("a nodes file", () => {
             kind: "key",
             file: join(folder, "deploy_ed25519"),
             passphraseVariable: undefined,
+            certificateFile: undefined,
             at: "nodes[0].auth.keyFile",
           },
         ],
@@ -87,7 +89,12 @@ describe("a nodes file", () => {
       knownHosts: "/etc/ssh/known",
       auth: { agent: "agent.sock" },
     };
-    const auth = [{ keyFile: "/k", passphraseVariable: "PASSPHRASE" }, { passwordVariable: "PASSWORD" }];
+    const auth = [
+      { keyFile: "/k", passphraseVariable: "PASSPHRASE" },
+      { passwordVariable: "PASSWORD" },
+      { keyFile: "k", certificateFile: "k-cert.pub" },
+      { agent: true, certificateFile: "/k-cert.pub" },
+    ];
     const webServer = { sudo: true, phpProgram: "php-fpm8.2" };
     const [node] = await read({ nodes: [{ ...edge1, jump, auth, webServer }] });
     expect(node?.place.jump).toMatchObject({
@@ -98,8 +105,19 @@ describe("a nodes file", () => {
     expect(node?.place.auth).toMatchObject([
       { kind: "key", file: "/k", passphraseVariable: "PASSPHRASE" },
       { kind: "password", variable: "PASSWORD" },
+      { kind: "key", file: join(folder, "k"), certificateFile: join(folder, "k-cert.pub") },
+      { kind: "agent", certificateFile: "/k-cert.pub" },
     ]);
     expect(node?.webServer).toMatchObject({ sudo: true, phpProgram: "php-fpm8.2" });
+  });
+
+  it("says how certificates are delivered, or that they are not; an account without a shell gets none", async () => {
+    const certificates = { observeAt: "127.0.0.1:8443", group: "www-data" };
+    const [own, none, box] = await read({
+      defaults: { certificates },
+      nodes: [edge1, { ...edge1, name: "edge-2", certificates: false }, { ...edge1, name: "box", kind: "sftp" }],
+    });
+    expect([own?.certificates, none?.certificates, box?.certificates]).toEqual([certificates, null, null]);
   });
 });
 
@@ -128,8 +146,22 @@ describe("a nodes file that can't be meant", () => {
     ["names a key twice", with_({ knownHosts: "known_hosts" }), "nodes[0].hostKey", "exclude each other"],
     ["has a way in that is none", with_({ auth: {} }), "nodes[0].auth", "exactly one"],
     ["has two ways in one", with_({ auth: { agent: true, keyFile: "k" } }), "nodes[0].auth", "exactly one"],
+    [
+      "has a certificate with a password",
+      with_({ auth: { passwordVariable: "P", certificateFile: "c" } }),
+      "nodes[0].auth.certificateFile",
+      "keyFile or agent",
+    ],
     ["has no way in its list", with_({ auth: [] }), "nodes[0].auth", "no way"],
     ["asks nginx over SFTP", with_({ kind: "sftp", webServer: {} }), "nodes[0].webServer", "kind sftp"],
+    ["delivers by a word", with_({ certificates: "yes" }), "nodes[0].certificates", "must be an object"],
+    [
+      "observes nowhere",
+      with_({ certificates: { observeAt: "443" } }),
+      "nodes[0].certificates.observeAt",
+      "127.0.0.1:443",
+    ],
+    ["has a group that is none", with_({ certificates: { group: "a b" } }), "nodes[0].certificates.group", "www-data"],
     ["jumps without a key", with_({ jump: { host: "j", user: "u" } }), "nodes[0].jump.hostKey", "is missing"],
     ["has defaults that are none", { defaults: { nmae: 1 }, nodes: [edge1] }, "defaults.nmae", "known here are"],
   ])("%s: says where and what to write", async (_what, document, field, says) => {

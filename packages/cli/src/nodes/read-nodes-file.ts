@@ -1,11 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { type DocumentFields, documentFields, documentProblem } from "./document-fields.ts";
-import type { NodeEntry, WebServerEntry } from "./node-entry.ts";
+import type { CertificatesEntry, NodeEntry, WebServerEntry } from "./node-entry.ts";
 import { placeFields, readPlace } from "./read-place.ts";
 import { refuseSecrets } from "./refuse-secrets.ts";
 
-const shared = ["kind", "root", "webServer", ...placeFields] as const;
+const shared = ["kind", "root", "webServer", "certificates", ...placeFields] as const;
 const nameForm = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 
 /**
@@ -67,7 +67,25 @@ function readNode(node: unknown, defaults: object, place: { readonly file: strin
   if (kind !== "edge" && kind !== "sftp") throw fields.problem("kind", 'must be "edge" or "sftp"');
   const root = fields.text("root", "the directory that sites are published to, e.g. /srv/hostelry");
   if (!root.startsWith("/")) throw fields.problem("root", "must be an absolute path");
-  return { name, kind, root, place: readPlace(fields, place.file), webServer: readWebServer(fields, place.file, kind) };
+  const webServer = readWebServer(fields, place.file, kind);
+  const certificates = kind === "sftp" ? null : readCertificates(fields, place.file);
+  return { name, kind, root, place: readPlace(fields, place.file), webServer, certificates };
+}
+
+/** An account without a shell has no server to speak to: what `defaults` says of it is not meant for that. */
+function readCertificates(fields: DocumentFields, file: string): CertificatesEntry | null {
+  const given = fields.value("certificates");
+  if (given === undefined) return {};
+  if (given === false) return null;
+  const own = documentFields(given, { file, at: fields.at("certificates") }, ["observeAt", "group", "sudo"]);
+  const [observeAt, group] = [own.optionalText("observeAt"), own.optionalText("group")];
+  if (observeAt !== undefined && !/^(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\]):\d{1,5}$/.test(observeAt)) {
+    throw own.problem("observeAt", 'must be an address and a port, e.g. "127.0.0.1:443"');
+  }
+  if (group !== undefined && !/^[A-Za-z0-9_-]{1,64}$/.test(group)) {
+    throw own.problem("group", "must be the name or the number of a group on the node, e.g. www-data");
+  }
+  return { observeAt, group, sudo: own.optionalFlag("sudo") };
 }
 
 function readWebServer(fields: DocumentFields, file: string, kind: NodeEntry["kind"]): WebServerEntry | undefined {

@@ -65,24 +65,36 @@ function readAuth(fields: DocumentFields, file: string): readonly AuthEntry[] {
 }
 
 function readWay(value: unknown, at: string, file: string): AuthEntry {
-  const known = ["keyFile", "passphraseVariable", "agent", "fingerprint", "passwordVariable"];
+  const known = ["keyFile", "passphraseVariable", "certificateFile", "agent", "fingerprint", "passwordVariable"];
   const fields = documentFields(value, { file, at }, known);
   const ways = ["keyFile", "agent", "passwordVariable"].filter((name) => fields.has(name));
   if (ways.length !== 1)
     throw documentProblem(file, at, "must have exactly one of keyFile, agent and passwordVariable");
   const keyFile = fields.optionalText("keyFile");
+  const certificate = fields.optionalText("certificateFile");
+  const certificateFile = certificate === undefined ? undefined : resolve(dirname(file), certificate);
   if (keyFile !== undefined) {
     const passphraseVariable = readVariable(fields, "passphraseVariable");
-    return { kind: "key", file: resolve(dirname(file), keyFile), passphraseVariable, at: fields.at("keyFile") };
+    const path = resolve(dirname(file), keyFile);
+    return { kind: "key", file: path, passphraseVariable, certificateFile, at: fields.at("keyFile") };
   }
   const variable = readVariable(fields, "passwordVariable");
-  if (variable !== undefined) return { kind: "password", variable, at: fields.at("passwordVariable") };
+  if (variable !== undefined) {
+    if (certificateFile !== undefined) throw fields.problem("certificateFile", "goes with keyFile or agent");
+    return { kind: "password", variable, at: fields.at("passwordVariable") };
+  }
   const agent = fields.value("agent");
   if (agent !== true && typeof agent !== "string") {
     throw fields.problem("agent", "must be true (the agent of SSH_AUTH_SOCK) or a socket's path");
   }
   const socket = agent === true ? undefined : resolve(dirname(file), agent);
-  return { kind: "agent", socket, fingerprint: fields.optionalText("fingerprint") };
+  return {
+    kind: "agent",
+    socket,
+    fingerprint: fields.optionalText("fingerprint"),
+    certificateFile,
+    at: fields.at("agent"),
+  };
 }
 
 function readVariable(fields: DocumentFields, name: string): string | undefined {

@@ -10,10 +10,16 @@ export async function readKeyFile(file: string, field: string): Promise<string> 
     if (open) throw problem(field, `${file} can be read by others (mode ${(mode & 0o777).toString(8)}): chmod 600 it`);
     return await readFile(file, "utf8");
   } catch (cause) {
-    const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
-    if (code === "ENOENT") throw problem(field, `there is no file ${file}`, cause);
-    if (/^E[A-Z]+$/.test(code)) throw problem(field, `${file} can't be read (${code})`, cause);
-    throw cause;
+    throw unreadable(file, field, cause);
+  }
+}
+
+/** Reads a certificate's file, which is no secret. @throws `INVALID_INPUT`. */
+export async function readCertificateFile(file: string, field: string): Promise<string> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (cause) {
+    throw unreadable(file, field, cause);
   }
 }
 
@@ -22,6 +28,13 @@ export function readSecret(env: CommandContext["env"], variable: string, field: 
   const secret = env[variable];
   if (secret !== undefined && secret !== "") return secret;
   throw problem(field, `the variable ${variable} is not set`);
+}
+
+function unreadable(file: string, field: string, cause: unknown): unknown {
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+  if (code === "ENOENT") return problem(field, `there is no file ${file}`, cause);
+  if (/^E[A-Z]+$/.test(code)) return problem(field, `${file} can't be read (${code})`, cause);
+  return cause;
 }
 
 function problem(field: string, what: string, cause?: unknown): Error {

@@ -1,4 +1,5 @@
 import type { Binding, BindingPartState, BindingStep } from "@hostelry/core";
+import { formatDate } from "../terminal/format.ts";
 import type { Palette } from "../terminal/palette.ts";
 import { domainObject } from "./domain-text.ts";
 
@@ -20,9 +21,10 @@ export function bindingText({ domain, steps, complete }: Binding, paint: Palette
 
 /** Steps, a line each. */
 export function stepsText(steps: readonly BindingStep[], paint: Palette): readonly string[] {
-  return steps.map(({ part, place, state, detail }) => {
+  return steps.map(({ part, place, state, detail, at }) => {
     const mark = state === "done" ? paint.good(marks[state]) : marks[state];
-    return `  ${mark} ${part.padEnd(11)} ${place.padEnd(12)} ${detail}`;
+    const next = state === "pending" && at !== null ? ` Goes on at ${formatDate(at)}.` : "";
+    return `  ${mark} ${part.padEnd(11)} ${place.padEnd(12)} ${detail}${next}`;
   });
 }
 

@@ -20,12 +20,13 @@ export function domainObject(domain: Domain): object {
 }
 
 /** What the customer has to do. */
-export function instructionsText(instructions: ProofInstructions): string {
+export function instructionsText({ hostname }: Domain, instructions: ProofInstructions): string {
+  const then = `and then say: hostelry domains verify ${hostname}`;
   switch (instructions.method) {
     case "dns":
-      return `  To prove it, add this record, and then say: hostelry domains verify\n    ${instructions.name}  TXT  "${instructions.value}"`;
+      return `  To prove it, add this record, ${then}\n    ${instructions.name}  TXT  "${instructions.value}"`;
     case "http":
-      return `  To prove it, serve this text, and then say: hostelry domains verify\n    ${instructions.url}\n    ${instructions.body}`;
+      return `  To prove it, serve this text, ${then}\n    ${instructions.url}\n    ${instructions.body}`;
     case "platform":
       return "  It needs no proof.";
   }

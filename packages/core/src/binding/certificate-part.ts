@@ -114,7 +114,9 @@ function issuedDetail({ issued }: Certificate): string {
     : `It is served, and ends on ${issued.notAfter.toISOString().slice(0, 10)}.`;
 }
 
-function pendingDetail({ trouble, state }: Certificate): string {
+function pendingDetail({ trouble, state, deliveries }: Certificate): string {
   if (trouble !== undefined) return trouble.detail;
+  const stuck = deliveries.find((delivery) => delivery.trouble !== undefined);
+  if (stuck?.trouble !== undefined) return `It is not served at ${stuck.target} yet: ${stuck.trouble.detail}`;
   return state === "ordering" ? "It is being ordered." : "It is being delivered.";
 }

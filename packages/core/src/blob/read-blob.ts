@@ -13,7 +13,8 @@ export function readBlob(
       async () => {
         const parts: Uint8Array[] = [];
         for await (const chunk of chunks) parts.push(chunk);
-        return new Uint8Array(Buffer.concat(parts));
+        const { buffer, byteOffset, byteLength } = Buffer.concat(parts);
+        return new Uint8Array(buffer, byteOffset, byteLength);
       },
       // The guard has made every throw out of the iteration one of ours.
       (cause) => cause as BlobStoreError,

@@ -1,11 +1,10 @@
-import type { CertificateProblem } from "../ports/certificate/index.ts";
 import type { CertificateStore } from "../ports/certificate-store.ts";
 import type { ChallengeSolver } from "../ports/challenge-solver.ts";
 import { type Clock, systemClock } from "../ports/clock.ts";
 import type { HostProbe } from "../ports/host-probe.ts";
-import { guardCertificateStore, guardHostProbe } from "../ports/index.ts";
-import { type Random, systemRandom } from "../ports/random.ts";
-import { flow, ok, okAsync } from "../result/index.ts";
+import { guardCertificateStore } from "../ports/index.ts";
+import type { Random } from "../ports/random.ts";
+import { httpChallengeSolver } from "./http-challenge-solver.ts";
 
 /** What {@link httpChallenges} works with. */
 export interface HttpChallengesOptions {
@@ -22,42 +21,22 @@ export interface HttpChallengesOptions {
   readonly name?: string | undefined;
 }
 
-const answerLifeMs = 7 * 24 * 60 * 60_000;
-const checkLifeMs = 5 * 60_000;
-const mostBytes = 1000;
-
 /** Answers `http-01` by texts in the store of certificates, from where `withChallenges` of `@hostelry/serve` gives them out. */
 export function httpChallenges(options: HttpChallengesOptions): ChallengeSolver {
-  const { clock = systemClock, random = systemRandom, name = "http" } = options;
+  const { clock = systemClock, random, probe, name = "http" } = options;
   const store = guardCertificateStore(options.store);
-  const probe = options.probe === undefined ? undefined : guardHostProbe(options.probe);
-  const expiresAfter = (lifeMs: number): Date => new Date(clock.now().getTime() + lifeMs);
-
-  return {
-    spec: "challenge-solver/1",
+  return httpChallengeSolver({
     name,
-    capabilities: { type: "http-01" },
-    check: (hostname, call = {}) =>
-      flow(async function* () {
-        if (probe === undefined) return ok(null);
-        const token = `check-${Buffer.from(random.bytes(16)).toString("base64url")}`;
-        const content = Buffer.from(random.bytes(16)).toString("base64url");
-        yield* store.putChallengeAnswer({ hostname, token, content, expiresAt: expiresAfter(checkLifeMs) }, call);
-        const asked = await probe.ask({ hostname, path: pathOf(token), maxBytes: mostBytes }, call);
-        // What can't be taken away here ends by its time.
-        yield* store.removeChallengeAnswer({ hostname, token }).orElse(() => okAsync(undefined));
-        const { reached, status, text } = yield* asked;
-        return ok(problemOf(hostname, { reached, isRight: status === 200 && text.trim() === content, status }));
-      }),
-    present: ({ name: hostname, key: token, content }, call) =>
-      store.putChallengeAnswer({ hostname, token, content, expiresAt: expiresAfter(answerLifeMs) }, call),
-    isVisible: ({ name: hostname, key: token, content }, call) => {
-      if (probe === undefined) return okAsync(true);
-      const asked = probe.ask({ hostname, path: pathOf(token), maxBytes: mostBytes }, call);
-      return asked.map(({ status, text }) => status === 200 && text.trim() === content);
+    probe,
+    random,
+    place: {
+      put: ({ hostname, token, content, lifeMs }, call) => {
+        const expiresAt = new Date(clock.now().getTime() + lifeMs);
+        return store.putChallengeAnswer({ hostname, token, content, expiresAt }, call);
+      },
+      remove: ({ hostname, token }, call) => store.removeChallengeAnswer({ hostname, token }, call),
     },
-    withdraw: ({ name: hostname, key: token }, call) => store.removeChallengeAnswer({ hostname, token }, call),
-  };
+  });
 }
 
 /** Answers to challenges out of the records, as `withChallenges` of `@hostelry/serve` takes them. Rejects when the records are away. */
@@ -74,19 +53,4 @@ export function storedChallengeAnswers(options: {
       return found.value;
     },
   };
-}
-
-function problemOf(
-  name: string,
-  answer: { readonly reached: boolean; readonly isRight: boolean; readonly status: number },
-): CertificateProblem | null {
-  if (answer.isRight) return null;
-  if (!answer.reached)
-    return { type: "connection", detail: `Nobody answers at http://${name}/, or the name has no address.`, name };
-  const detail = `http://${name}/ is answered by somebody else: the challenge was not found there (HTTP ${answer.status}).`;
-  return { type: "unauthorized", detail, name };
-}
-
-function pathOf(token: string): string {
-  return `/.well-known/acme-challenge/${token}`;
 }

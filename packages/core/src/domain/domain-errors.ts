@@ -29,6 +29,7 @@ export function domainTransitionInvalid(
   state: string,
   event: string,
 ): HostingErrorOf<"DOMAIN_TRANSITION_INVALID"> {
-  const message = `Domain ${domainId} is ${state}: ${event} is not possible.`;
+  const why = state === "claimed" ? ", for it is not proven yet" : "";
+  const message = `Domain ${domainId} is ${state}: ${event} is not possible${why}.`;
   return hostingError("DOMAIN_TRANSITION_INVALID", message, { domainId, state, event });
 }

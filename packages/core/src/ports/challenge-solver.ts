@@ -4,6 +4,7 @@ import type { AdapterError, CallOptions } from "./call-options.ts";
 import type { CertificateChallengeType, CertificateProblem } from "./certificate/index.ts";
 import type { DnsChangeError } from "./dns/index.ts";
 import type { ResolverError } from "./resolver.ts";
+import type { TransportFileError } from "./transport/index.ts";
 
 /** An answer to a challenge, to be laid out where the authority looks. It is no secret. */
 export interface ChallengeToSolve {
@@ -21,7 +22,8 @@ export type ChallengeSolverError =
   | DnsChangeError
   | ResolverError
   | HostingErrorOf<"DNS_NOT_VISIBLE">
-  | HostingErrorOf<"INVALID_INPUT">;
+  | HostingErrorOf<"INVALID_INPUT">
+  | TransportFileError;
 
 /** Lays out answers to one type of challenge. */
 export interface ChallengeSolver {

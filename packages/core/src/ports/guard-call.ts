@@ -1,7 +1,8 @@
 import { type HostingErrorOf, hostingError, isHostingError } from "../errors/index.ts";
-import { err, type Result, ResultAsync } from "../result/index.ts";
+import { err, ok, type Result, ResultAsync } from "../result/index.ts";
 import { adapterError } from "./adapter-error.ts";
 import type { CallOptions } from "./call-options.ts";
+import { type LentSignal, signalLender } from "./lent-signals.ts";
 import { late, type TimeLimit, timeLimit } from "./time-limit.ts";
 
 /** What the guard needs to know of a method. */
@@ -11,10 +12,10 @@ export interface GuardedMethod {
   /** After so long the call is given up with `ADAPTER_TIMEOUT`; `null` for work without a bound of its own. */
   readonly timeoutMs: number | null;
   /**
-   * For what is called ten thousand times and has a limit of its own: where the caller gave no signal, there is none. Node's
-   * signals leave a kilobyte each that only a full garbage collection takes away.
+   * For what is called ten thousand times, and gives something that is used after the answer: guards that, too, and says when its use has ended. Where
+   * the caller gave no signal, the call then gets one that has served others before.
    */
-  readonly spare?: boolean | undefined;
+  readonly lasting?: ((adapter: string, value: unknown, ended: () => void) => unknown) | undefined;
 }
 
 type Call = (...values: readonly unknown[]) => unknown;
@@ -25,9 +26,11 @@ type Call = (...values: readonly unknown[]) => unknown;
  */
 export function guardCall(adapter: string, operation: string, method: GuardedMethod, call: Call): Call {
   const limit = method.timeoutMs === null ? undefined : timeLimit(method.timeoutMs);
+  const lend = method.lasting === undefined ? undefined : signalLender();
   return (...values) => {
     const options = (values[method.options] ?? {}) as CallOptions;
-    return new ResultAsync(settle(adapter, operation, method, limit, call, values, options));
+    const lent = options.signal === undefined ? lend?.() : undefined;
+    return new ResultAsync(settle(adapter, operation, method, limit, call, values, options, lent));
   };
 }
 
@@ -39,25 +42,36 @@ async function settle(
   call: Call,
   values: readonly unknown[],
   options: CallOptions,
+  lent: LentSignal | undefined,
 ): Promise<Result<unknown, unknown>> {
   const { signal } = options;
+  let ended: (() => void) | undefined = lent?.giveBack;
   const foreign = (cause: unknown): unknown => adapterError(cause, { adapter, operation, state: "unknown", signal });
   if (signal?.aborted === true) return err(aborted(operation, signal.reason));
   try {
-    const limited = limit?.begin(signal !== undefined || method.spare !== true);
+    const over = limit === undefined ? undefined : (lent?.controller ?? new AbortController());
     const guarded = [...values];
     // Not `{ ...options, signal }`: V8 keeps what it makes for a property added to a copy until a full garbage collection.
-    guarded[method.options] = Object.assign({}, options, { signal: anyOf(signal, limited?.signal) });
+    guarded[method.options] = Object.assign({}, options, { signal: anyOf(signal, over?.signal) });
     const answering = call(...guarded);
-    const answer = limited === undefined ? await answering : await limited.race(answering);
+    const answer =
+      limit === undefined || over === undefined ? await answering : await limit.begin(over).race(answering);
     if (answer === late) return err(timeoutError(adapter, operation, method.timeoutMs ?? 0));
     if (!isResult(answer)) return err(foreign(new TypeError(`${operation} did not answer with a Result`)));
     if (answer.isErr() && !isHostingError(answer.error)) return err(foreign(answer.error));
-    return answer;
+    if (answer.isErr() || method.lasting === undefined) return answer;
+    // By hand, not by `map`: neverthrow makes a generator function for each call of it, which V8 keeps until a full collection.
+    const lasts = method.lasting(adapter, answer.value, ended ?? nothing);
+    ended = undefined;
+    return ok(lasts);
   } catch (cause) {
     return err(foreign(cause));
+  } finally {
+    ended?.();
   }
 }
+
+const nothing = (): void => undefined;
 
 /** A signal for one call. The caller's own may be that of a thousand calls: what an adapter leaves on it would stay there. */
 function anyOf(signal: AbortSignal | undefined, limit: AbortSignal | undefined): AbortSignal | undefined {

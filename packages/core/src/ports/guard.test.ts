@@ -46,6 +46,53 @@ describe("guardCall", () => {
     expect(told).toBe(true);
   });
 
+  describe("with what is used after the answer", () => {
+    const signals: AbortSignal[] = [];
+    /** Answers with what ends the use of it; the call `hang` never answers. */
+    const lasting = guardCall(
+      "disk",
+      "read",
+      { options: 1, timeoutMs: 50, lasting: (_adapter, _value, ended) => ended },
+      (request, options) => {
+        signals.push((options as { signal: AbortSignal }).signal);
+        return request === "hang" ? new Promise(() => undefined) : okAsync("bytes");
+      },
+    ) as (request: unknown, options?: { signal?: AbortSignal }) => ResultAsync<() => void, { code: string }>;
+    const last = (): AbortSignal | undefined => signals.at(-1);
+
+    it("tells the adapter as well, though it makes no signal for each call", async () => {
+      signals.length = 0;
+      for (let call = 0; call < 640; call += 1) (await unwrap(lasting("x")))();
+      // Not one for all of them either: an adapter may leave listeners on it.
+      expect(new Set(signals).size).toBe(10);
+      expect((await lasting("hang"))._unsafeUnwrapErr().code).toBe("ADAPTER_TIMEOUT");
+      expect(last()?.aborted).toBe(true);
+      expect(signals.filter(({ aborted }) => aborted)).toHaveLength(1);
+    });
+
+    it("leaves alone what is still used when another call is given up", async () => {
+      const ended = await unwrap(lasting("x"));
+      const inUse = last();
+      expect((await lasting("hang"))._unsafeUnwrapErr().code).toBe("ADAPTER_TIMEOUT");
+      expect([last() === inUse, last()?.aborted, inUse?.aborted]).toEqual([false, true, false]);
+      ended();
+      ended();
+      (await unwrap(lasting("x")))();
+      expect(last()).toBe(inUse);
+      await unwrap(lasting("x"));
+      await unwrap(lasting("x"));
+      expect(signals.at(-2)).toBe(inUse);
+      expect(last()).not.toBe(inUse);
+    });
+
+    it("passes the caller's own signal on", async () => {
+      const caller = new AbortController();
+      await unwrap(lasting("x", { signal: caller.signal }));
+      caller.abort();
+      expect(last()?.aborted).toBe(true);
+    });
+  });
+
   it("does not call at all once the caller has given up", async () => {
     let called = false;
     const error = (
@@ -86,6 +133,34 @@ describe("guardBlobStore", () => {
       code: "ADAPTER_FAILED",
       details: { adapter: "broken", operation: "read" },
     });
+  });
+
+  it("knows when what was read is used no more: at its end, when it breaks, and when it is let go", async () => {
+    const signals = new Set<AbortSignal | undefined>();
+    const chunks = async function* (breaks: boolean): AsyncGenerator<Uint8Array> {
+      yield new Uint8Array(1);
+      if (breaks) throw new Error("cable");
+      yield new Uint8Array(2);
+    };
+    const guarded = guardBlobStore({
+      ...blobs,
+      read: (sha256, { signal } = {}) => {
+        signals.add(signal);
+        return okAsync(chunks(sha256.startsWith("b")));
+      },
+    });
+    const toTheEnd = await unwrap(guarded.read("a".repeat(64)));
+    for await (const chunk of toTheEnd) expect(chunk.length).toBeGreaterThan(0);
+    const broken = (await unwrap(guarded.read("b".repeat(64))))[Symbol.asyncIterator]();
+    await broken.next();
+    await expect(broken.next()).rejects.toMatchObject({ code: "ADAPTER_FAILED" });
+    for await (const _ of await unwrap(guarded.read("c".repeat(64)))) break;
+    const unread = (await unwrap(guarded.read("d".repeat(64))))[Symbol.asyncIterator]();
+    await unread.return?.();
+    expect(signals.size).toBe(1);
+    await unwrap(guarded.read("e".repeat(64)));
+    await unwrap(guarded.read("f".repeat(64)));
+    expect(signals.size).toBe(2);
   });
 
   it("calls methods that live on a prototype, with their this", async () => {

@@ -1,8 +1,7 @@
 import { hostingError } from "../errors/index.ts";
-import { type Result, ResultAsync } from "../result/index.ts";
 import { adapterError } from "./adapter-error.ts";
 import type { AnalyticsProvider } from "./analytics.ts";
-import type { BlobStore, BlobStoreError } from "./blob-store.ts";
+import type { BlobStore } from "./blob-store.ts";
 import type { CertificateAuthority } from "./certificate/index.ts";
 import type { CertificateStore } from "./certificate-store.ts";
 import type { CertificateTarget } from "./certificate-target.ts";
@@ -89,7 +88,7 @@ const blobStoreMethods: Methods<BlobStore> = {
   has: second(60 * seconds),
   list: first(60 * seconds),
   put: second(null),
-  read: { ...second(60 * seconds), spare: true },
+  read: { ...second(60 * seconds), lasting: guardBytes },
   remove: second(600 * seconds),
 };
 
@@ -251,11 +250,7 @@ export function guardStore(store: Store): Store {
 
 /** A blob store that cannot throw, hang or answer with something foreign, also in the midst of reading. */
 export function guardBlobStore(blobs: BlobStore): BlobStore {
-  const guarded = guard(blobs, "blob-store/1", blobStoreMethods);
-  return {
-    ...guarded,
-    read: (sha256, options) => new ResultAsync(guardRead(blobs.name, guarded.read(sha256, options))),
-  };
+  return guard(blobs, "blob-store/1", blobStoreMethods);
 }
 
 /** A log store that cannot throw, hang or answer with something foreign. */
@@ -349,24 +344,23 @@ function guard<P extends Port>(port: P, spec: P["spec"], methods: Methods<P>): P
   return guarded as unknown as P;
 }
 
-/** Not by `ResultAsync.map`: neverthrow makes a generator function for each call of it, which V8 keeps until a full collection. */
-async function guardRead(
-  adapter: string,
-  reading: ReturnType<BlobStore["read"]>,
-): Promise<Result<AsyncIterable<Uint8Array>, BlobStoreError>> {
-  const answer = await reading;
-  return answer.map((bytes) => guardBytes(adapter, bytes));
-}
-
 /** By hand, for a generator around each of ten thousand small blobs costs as much as reading them. */
-function guardBytes(adapter: string, bytes: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+function guardBytes(adapter: string, value: unknown, ended: () => void): AsyncIterable<Uint8Array> {
+  const bytes = value as AsyncIterable<Uint8Array>;
   const failed = (cause: unknown): never => {
+    ended();
     throw adapterError(cause, { adapter, operation: "read", state: "unchanged" });
   };
+  const stepped = (step: IteratorResult<Uint8Array>): IteratorResult<Uint8Array> => {
+    if (step.done === true) ended();
+    return step;
+  };
   // Not `async`: that is three promises for each chunk instead of one.
-  const guarded = <T>(step: () => PromiseLike<T> | T): Promise<T> => {
+  const guarded = (
+    step: () => PromiseLike<IteratorResult<Uint8Array>> | IteratorResult<Uint8Array>,
+  ): Promise<IteratorResult<Uint8Array>> => {
     try {
-      return Promise.resolve(step()).catch(failed);
+      return Promise.resolve(step()).then(stepped, failed);
     } catch (cause) {
       return new Promise((resolve) => resolve(failed(cause)));
     }

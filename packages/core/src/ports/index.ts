@@ -239,6 +239,7 @@ export type {
   StartOptions,
   Transport,
   TransportCapabilities,
+  TransportCrowd,
   TransportError,
   TransportFileError,
   TransportFiles,

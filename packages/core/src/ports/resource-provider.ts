@@ -7,7 +7,7 @@ import type { CallOptions } from "./call-options.ts";
 
 /** What a provider can do; read by core and by the conformance kit. */
 export interface ResourceProviderCapabilities {
-  /** One thing at a time at this place, over all kinds of it whose providers say so, and over all processes. */
+  /** One step at a time at this place, over all kinds of it whose providers say so, and over all processes. Looks go on beside it. */
   readonly serial: boolean;
   /** What is there and different can be changed in place. `false`: its plans answer such differences with a refusal. */
   readonly changes: boolean;
@@ -117,6 +117,11 @@ export interface ApplyStep {
 export interface AppliedStep {
   /** `unchanged`: everything was so already. */
   readonly state: "changed" | "unchanged";
+  /**
+   * What the step has seen after its effect, exactly as `observe` would tell it: for systems where a look costs a way there and back, and can be
+   * had with the step's own answer. Core then takes it for the observation that follows. Never what was to be expected. Left out: core observes.
+   */
+  readonly observation?: ResourceObservation | undefined;
 }
 
 /**
@@ -127,7 +132,8 @@ export type ResourceError = HostingError;
 
 /**
  * One kind of resource at one place, e.g. the sites of a panel server. It keeps no state of its own: what there is, it sees. Core
- * observes before every step and after the last one, so a step need not find out for itself whether it was done before.
+ * observes before every step and after the last one (or a step brings its own look along), so a step need not find out for itself whether it
+ * was done before.
  */
 export interface ResourceProvider {
   readonly spec: "resource/1";

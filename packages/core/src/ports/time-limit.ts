@@ -3,14 +3,12 @@ export const late: unique symbol = Symbol("late");
 
 /** A time limit for many calls of one kind. */
 export interface TimeLimit {
-  /** Begins a call; without `tells` it has no signal. */
-  begin(tells: boolean): LimitedCall;
+  /** Begins a call. What it is given fires when the time is over and the call has not answered; never after its answer. */
+  begin(over: AbortController): LimitedCall;
 }
 
 /** A call under a time limit. */
 export interface LimitedCall {
-  /** Fires when the time is over and the call has not answered; never after its answer, for what it gave may still be read. */
-  readonly signal: AbortSignal | undefined;
   /** What the call answers, or `late`. */
   race<T>(answer: PromiseLike<T> | T): Promise<T | typeof late>;
 }
@@ -37,19 +35,19 @@ export function timeLimit(timeoutMs: number): TimeLimit {
     return latest;
   };
   return {
-    begin: (tells) => {
+    begin: (over) => {
       const span = spanNow();
-      const over = tells ? new AbortController() : undefined;
       return {
-        signal: over?.signal,
         race: <T>(answer: PromiseLike<T> | T) =>
           new Promise<T | typeof late>((resolve, reject) => {
             const giveUp = (): void => {
               resolve(late);
-              over?.abort();
+              over.abort();
             };
             span.enter(giveUp);
-            Promise.resolve(answer).then(
+            // What can be waited for is: a promise around a promise costs three turns of the queue.
+            const answering = isThenable(answer) ? answer : Promise.resolve(answer);
+            answering.then(
               (value) => {
                 span.leave(giveUp);
                 resolve(value);
@@ -63,6 +61,10 @@ export function timeLimit(timeoutMs: number): TimeLimit {
       };
     },
   };
+}
+
+function isThenable<T>(answer: PromiseLike<T> | T): answer is PromiseLike<T> {
+  return typeof answer === "object" && answer !== null && "then" in answer && typeof answer.then === "function";
 }
 
 function openSpan(timeoutMs: number, spanMs: number): Span {

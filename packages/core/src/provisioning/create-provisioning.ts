@@ -3,6 +3,7 @@ import type { ListOperations, OperationActError } from "../ports/operation-store
 import type { StoreError } from "../ports/store/index.ts";
 import { flow, ok, type ResultAsync } from "../result/index.ts";
 import { awaitOperation, type FollowOperationsRequest, followOperations } from "./follow-operation.ts";
+import { type LookAhead, type LookAheadError, lookAhead } from "./look-ahead.ts";
 import type { Operation, OperationEvent, OperationId, OperationStep } from "./operation.ts";
 import { type PlanResourceError, type PlanResourceOptions, planResource, type ResourcePlan } from "./plan-resource.ts";
 import { type ProvisioningOptions, provisioningPorts } from "./provisioning-ports.ts";
@@ -26,6 +27,8 @@ export interface Provisioning {
   request(resource: Resource, options?: WishOptions): ResultAsync<Operation, AdapterError | RequestOperationError>;
   /** Looks what there is of a resource and says what would be done; changes nothing. */
   plan(resource: Resource, options?: PlanResourceOptions): ResultAsync<ResourcePlan, PlanResourceError>;
+  /** Looks, without a claim, for what nobody has begun to make; for the next `run`, while something else is done at that place. */
+  lookAhead(operationId: OperationId, options?: CallOptions): ResultAsync<LookAhead | undefined, LookAheadError>;
   /** Works on an operation until it is done, given up, or has to wait. */
   run(operationId: OperationId, options?: RunOperationOptions): ResultAsync<Operation, RunOperationError>;
   /** Writes down that a resource is to go. */
@@ -69,6 +72,7 @@ export function createProvisioning(options: ProvisioningOptions): Provisioning {
   return {
     request: (resource, wish) => requestOperation(ports, resource, wish),
     plan: (resource, planning) => planResource(ports, resource, planning),
+    lookAhead: (operationId, call) => lookAhead(ports, operationId, call),
     run: (operationId, running) => runOperation(ports, operationId, running),
     remove: (operationId, wish) => wishOperation(ports, operationId, "remove", wish),
     retry: (operationId, wish) => wishOperation(ports, operationId, "retry", wish),

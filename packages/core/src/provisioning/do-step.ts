@@ -1,7 +1,7 @@
 import type { FailureState } from "../errors/index.ts";
 import type { GuardedResourceProvider } from "../ports/guard-resource-provider.ts";
 import type { OperationClaimError } from "../ports/operation-store.ts";
-import type { ResourceError, ResourceSecrets, ResourceStep } from "../ports/resource-provider.ts";
+import type { ResourceError, ResourceObservation, ResourceSecrets, ResourceStep } from "../ports/resource-provider.ts";
 import { flow, ok, type ResultAsync } from "../result/index.ts";
 import type { HeldClaim } from "./hold-claim.ts";
 import { idempotencyKeyOf, type Operation, type OperationStep } from "./operation.ts";
@@ -23,6 +23,8 @@ export interface DoneStep {
   readonly entry: OperationStep;
   /** What the provider said, if it failed. */
   readonly error: ResourceError | undefined;
+  /** What it has seen afterwards, if it has looked. */
+  readonly observation: ResourceObservation | undefined;
 }
 
 /**
@@ -54,7 +56,8 @@ export function doStep(work: OperationWork, step: ResourceStep): ResultAsync<Don
     // Also when the caller has given up: what was done has to be known.
     const entry = yield* store.concludeStep({ ...claim, outcome, reason, now: endedAt }, { signal: held.lost });
     tell(applied.isOk() ? "step-done" : "step-failed", entry, endedAt);
-    return ok({ entry, error: applied.isOk() ? undefined : applied.error });
+    if (applied.isErr()) return ok({ entry, error: applied.error, observation: undefined });
+    return ok({ entry, error: undefined, observation: applied.value.observation });
   });
 }
 

@@ -24,10 +24,13 @@ export type Pursuit = PursuitEnd & { readonly progressed: boolean };
  * Observes, plans, does the first step, and observes again, until the goal is reached or something is in the way. A step that failed without
  * its effect being certain is never repeated on faith: what is seen afterwards says whether it is done, and what comes next. A step that was
  * done in this run, and is wanted again by what is seen, is not repeated at once either.
+ *
+ * With `isAbsent` the first look was taken ahead. A step that fails after that one is judged by a look of now: what is in its way may be new.
  */
 export function pursueGoal(
   work: OperationWork,
   ledger: readonly OperationStep[],
+  { isAbsent }: { readonly isAbsent: boolean },
 ): ResultAsync<Pursuit, OperationClaimError | HostingErrorOf<"ABORTED">> {
   const { ports, provider, operation, held } = work;
   const { signal } = held;
@@ -36,10 +39,11 @@ export function pursueGoal(
     let progressed = false;
     let failed: { readonly name: string; readonly error: ResourceError } | undefined;
     const done = new Set<string>();
+    let seen: ResourceObservation | undefined = isAbsent ? { status: "absent" } : undefined;
     for (let count = 0; count <= ports.policy.mostSteps; count += 1) {
       const until = unsettledUntil(steps, ports.clock.now());
       if (until !== undefined) return ok({ end: "unsettled", until, error: failed?.error, progressed } as const);
-      const looked = await lookAndPlan(work);
+      const looked = await lookAndPlan(work, seen);
       if (looked.isErr()) {
         if (signal.aborted) return err(stopped(looked.error, signal));
         return ok({ end: "failed", error: looked.error, step: undefined, progressed } as const);
@@ -63,15 +67,17 @@ export function pursueGoal(
       const isNew = !steps.some(
         (each) => each.name === step.name && each.round === held.round && each.state === "done",
       );
-      const { entry, error } = yield* doStep({ ...work, provider }, step);
+      const { entry, error, observation } = yield* doStep({ ...work, provider }, step);
+      const isCertain = entry.outcome === "unchanged" && !(isAbsent && count === 0);
       steps = withEntry(steps, entry);
+      seen = observation;
       if (error === undefined) {
         done.add(step.name);
         progressed ||= isNew;
         failed = undefined;
       } else if (signal.aborted) {
         return err(stopped(error, signal));
-      } else if (entry.outcome === "unchanged") {
+      } else if (isCertain) {
         return ok({ end: "failed", error, step: step.name, progressed } as const);
       } else failed = { name: step.name, error };
     }
@@ -83,17 +89,22 @@ type Looked =
   | { readonly reached: true; readonly facts: ResourceFacts }
   | { readonly reached: false; readonly step: ResourceStep };
 
-async function lookAndPlan({ provider, operation, held }: OperationWork): Promise<Result<Looked, ResourceError>> {
+/** Plans by what was seen, if anything was, and otherwise by a look of its own. */
+async function lookAndPlan(
+  { provider, operation, held }: OperationWork,
+  seen: ResourceObservation | undefined,
+): Promise<Result<Looked, ResourceError>> {
   const { goal, allows } = operation;
-  const observed = await provider.observe(operation, { signal: held.signal });
+  const observed = seen === undefined ? await provider.observe(operation, { signal: held.signal }) : ok(seen);
   if (observed.isErr()) return err(observed.error);
-  const facts = reachedFacts(goal, observed.value);
+  const observation = observed.value;
+  const facts = reachedFacts(goal, observation);
   if (facts !== undefined) return ok({ reached: true, facts });
   const [repair, replace] = [allows.includes("repair"), allows.includes("replace")];
-  const planned = provider.plan({ resource: operation, goal, observation: observed.value, repair, replace });
+  const planned = provider.plan({ resource: operation, goal, observation, repair, replace });
   if (planned.isErr()) return err(planned.error);
   const [step] = planned.value;
-  return step === undefined ? err(noStep(provider.name, operation, observed.value)) : ok({ reached: false, step });
+  return step === undefined ? err(noStep(provider.name, operation, observation)) : ok({ reached: false, step });
 }
 
 /** The facts of an observation that shows the goal reached. */

@@ -6,6 +6,7 @@ import type { ResourceError, ResourceSecrets } from "../ports/resource-provider.
 import { err, flow, ok, type Result, type ResultAsync } from "../result/index.ts";
 import { retryAt } from "./back-off.ts";
 import { type HeldClaim, holdClaim } from "./hold-claim.ts";
+import { type LookAhead, stillHolds } from "./look-ahead.ts";
 import { type Operation, type OperationId, openOperationStates } from "./operation.ts";
 import { operationNotice } from "./operation-notice.ts";
 import { laneOf, type ProvisioningPorts } from "./provisioning-ports.ts";
@@ -16,6 +17,8 @@ import { reasonOf, redactFacts } from "./redact-secrets.ts";
 export interface RunOperationOptions extends CallOptions {
   /** What the steps need; forgotten with the call. Default: what `secretsOf` gives. */
   readonly secrets?: ResourceSecrets | undefined;
+  /** What `provisioning.lookAhead` told: the first look, if it still holds. Default: the run looks. */
+  readonly ahead?: LookAhead | undefined;
 }
 
 /** Errors of `provisioning.run`: that nobody could work on it. What the world said is in the operation. */
@@ -52,7 +55,8 @@ export function runOperation(
           return settle(ports, operation, held, { end: "failed", error, step: undefined, progressed: false }, {});
         }
         const work = { ports, operation, held, ...prepared.value };
-        return settle(ports, operation, held, yield* pursueGoal(work, steps), work.secrets);
+        const isAbsent = stillHolds(options.ahead, operation, now);
+        return settle(ports, operation, held, yield* pursueGoal(work, steps, { isAbsent }), work.secrets);
       }),
     );
     // Somebody else works on it, wants something else, or has stopped it: no failure of this call. The operation says what is so.

@@ -45,8 +45,9 @@ export function compressFiles(
 ): ResultAsync<readonly ReleaseFile[], BlobStoreError> {
   return flow(async function* () {
     const { files, codings, freePaths } = request;
+    if (codings.length === 0) return ok([]);
     const worth = files.filter(({ mediaType, size }) => isCompressible(mediaType, size));
-    if (codings.length === 0 || worth.length === 0) return ok([]);
+    if (worth.length === 0) return ok([]);
     const known = yield* knownCompressed(request, options);
     const originals = new Map(worth.map((file) => [file.sha256, file]));
     const jobs = [...originals.values()].flatMap((file) =>

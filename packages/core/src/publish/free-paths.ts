@@ -1,4 +1,5 @@
 import { foldName } from "../archive/names/fold-name.ts";
+import { filesByPath } from "./files-by-path.ts";
 
 /** Tells which paths can be added to a tree of files. */
 export interface FreePaths {
@@ -10,25 +11,21 @@ export interface FreePaths {
 
 const maxNameBytes = 255;
 
-/** Starts with the paths that are taken. Nothing is computed before the first question, for most releases ask none. */
-export function freePaths(taken: readonly string[]): FreePaths {
-  let made: { readonly exact: ReadonlySet<string>; folded?: FoldedTree } | undefined;
-  const treeOf = (): typeof made & object => {
-    made ??= { exact: new Set(taken) };
-    return made;
-  };
+/** Starts with files that are there, in the order of their paths. Hardly anything is computed before the first path is taken, for most releases take none. */
+export function freePaths(there: readonly { readonly path: string }[]): FreePaths {
+  const exact = filesByPath(there);
+  let tree: FoldedTree | undefined;
   return {
-    has: (path) => treeOf().exact.has(path),
+    has: (path) => exact.get(path) !== undefined,
     take(path) {
-      const tree = treeOf();
-      if (tree.exact.has(path)) return false;
-      tree.folded ??= foldedTree(taken);
+      if (exact.get(path) !== undefined) return false;
+      tree ??= foldedTree(there);
       if (Buffer.byteLength(path.slice(path.lastIndexOf("/") + 1)) > maxNameBytes) return false;
-      const { files, folders } = tree.folded;
+      const { files, folders } = tree;
       const folded = foldName(path);
       if (files.has(folded) || folders.has(folded) || foldersOf(folded).some((folder) => files.has(folder)))
         return false;
-      add(tree.folded, folded);
+      add(tree, folded);
       return true;
     },
   };
@@ -39,9 +36,9 @@ interface FoldedTree {
   readonly folders: Set<string>;
 }
 
-function foldedTree(paths: readonly string[]): FoldedTree {
+function foldedTree(there: readonly { readonly path: string }[]): FoldedTree {
   const tree = { files: new Set<string>(), folders: new Set<string>() };
-  for (const path of paths) add(tree, foldName(path));
+  for (const { path } of there) add(tree, foldName(path));
   return tree;
 }
 

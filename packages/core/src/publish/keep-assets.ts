@@ -29,10 +29,10 @@ export function keepAssets(
     if (graceMs <= 0 || before === undefined) return ok([]);
     const nowSeconds = Math.floor(now.getTime() / 1000);
     const untilSeconds = nowSeconds + Math.ceil(graceMs / 1000);
-    const plain = before.files.filter(({ coding }) => coding === undefined);
-    const isHashed = hashedAssets(plain.map(({ path }) => path));
-    const gone = plain
-      .filter(({ path }) => !freePaths.has(path))
+    const missing = before.files.filter(({ path, coding }) => coding === undefined && !freePaths.has(path));
+    if (missing.length === 0) return ok([]);
+    const isHashed = hashedAssets(before.files.flatMap(({ path, coding }) => (coding === undefined ? [path] : [])));
+    const gone = missing
       .filter(({ path, pathReused }) => pathReused !== true && isHashed(path))
       .filter(({ keptUntilSeconds = untilSeconds }) => keptUntilSeconds > nowSeconds)
       .filter(({ path }) => freePaths.take(path));

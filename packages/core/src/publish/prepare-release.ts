@@ -9,7 +9,7 @@ import { isWithoutRules } from "../routing/site-rules.ts";
 import { compressFiles } from "./compress-files.ts";
 import { freePaths } from "./free-paths.ts";
 import { keepAssets } from "./keep-assets.ts";
-import type { ReleaseId, ReleaseManifest } from "./release.ts";
+import type { ReleaseFile, ReleaseId, ReleaseManifest } from "./release.ts";
 import { stampTimes } from "./stamp-times.ts";
 
 /** What becomes a release. */
@@ -39,16 +39,17 @@ export function prepareRelease(
   return flow(async function* () {
     const { blobs, publishing } = ports;
     const stamped = stampTimes(manifest, release, before, now, laterThanSeconds);
-    const free = freePaths(manifest.files.map(({ path }) => path));
+    const free = freePaths(manifest.files);
     const { rules } = yield* readSiteRules(blobs, manifest, options);
     const kept = yield* keepAssets({ blobs, before, graceMs: publishing.assetGraceMs, now, freePaths: free }, options);
-    const plain = [...stamped.files, ...kept];
+    const plain = kept.length === 0 ? stamped.files : [...stamped.files, ...kept];
     const { precompress: codings } = publishing;
     const compressed = yield* compressFiles({ blobs, files: plain, codings, before, freePaths: free }, options);
     const added = kept.length + compressed.length > 0;
     const all = added ? [...plain, ...compressed].sort((one, two) => compareUtf8(one.path, two.path)) : stamped.files;
     const { stampSeconds: mtimeSeconds } = stamped;
-    const files = all.map((file) => (restamp === "all" || restamp.has(file.path) ? { ...file, mtimeSeconds } : file));
+    const isRestamped = restamp === "all" ? () => true : ({ path }: ReleaseFile) => restamp.has(path);
+    const files = restamp === nothing ? all : all.map((file) => (isRestamped(file) ? { ...file, mtimeSeconds } : file));
     return ok({ ...stamped, files, ...(isWithoutRules(rules) ? {} : { rules }) });
   });
 }

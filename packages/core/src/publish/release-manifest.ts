@@ -19,7 +19,8 @@ export function encodeReleaseManifest(manifest: ReleaseManifest): Uint8Array {
     pieces.push(Buffer.from(`${from === 0 ? "" : ","}${rows.slice(1, -1)}`));
   }
   pieces.push(Buffer.from(document.slice(at)));
-  return new Uint8Array(Buffer.concat(pieces));
+  const { buffer, byteOffset, byteLength } = Buffer.concat(pieces);
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 const rowsAtOnce = 512;
@@ -31,11 +32,13 @@ function rowOf(file: ReleaseFile): readonly unknown[] {
   return isPlain ? row : [...row, { coding, keptUntilSeconds, pathReused }];
 }
 
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
 /** Reads {@link encodeReleaseManifest}'s bytes back; anything else is `MANIFEST_INVALID`. */
 export function decodeReleaseManifest(bytes: Uint8Array): Result<ReleaseManifest, HostingErrorOf<"MANIFEST_INVALID">> {
   let document: unknown;
   try {
-    document = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    document = JSON.parse(utf8.decode(bytes));
   } catch (cause) {
     return err(
       hostingError("MANIFEST_INVALID", "The release's manifest is not JSON.", { problem: "not JSON" }, { cause }),

@@ -4,8 +4,12 @@ import type { ReleaseFile } from "./release.ts";
 // In a pattern with the flag u, a surrogate that is half of a pair is not matched by itself.
 const loneSurrogate = /\p{Surrogate}/u;
 
+/** What most paths are: no segment begins with a dot, and nothing else is special. `false` says nothing. */
+const plainPath = /^[\w-][\w.-]*(?:\/[\w-][\w.-]*)*$/;
+
 /** Whether a path names something below a release: relative, no segment empty, `.` or `..`, and sayable in UTF-8. */
 export function isReleasePath(path: string): boolean {
+  if (plainPath.test(path)) return true;
   if (path === "" || path.includes("\0") || loneSurrogate.test(path)) return false;
   return path.split("/").every((segment) => segment !== "" && segment !== "." && segment !== "..");
 }

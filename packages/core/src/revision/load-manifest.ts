@@ -4,7 +4,7 @@ import { type HostingErrorOf, hostingError } from "../errors/index.ts";
 import type { BlobStoreError } from "../ports/blob-store.ts";
 import type { CallOptions } from "../ports/call-options.ts";
 import type { HostingPorts } from "../ports/hosting-ports.ts";
-import { err, errAsync, flow, ok, type ResultAsync } from "../result/index.ts";
+import { errAsync, flow, type ResultAsync } from "../result/index.ts";
 import type { Revision } from "./revision.ts";
 import { isPublishable } from "./revision-machine.ts";
 
@@ -34,9 +34,6 @@ export function readManifest(
 ): ResultAsync<Manifest, BlobStoreError | HostingErrorOf<"MANIFEST_INVALID">> {
   return flow(async function* () {
     const bytes = yield* readBlob(ports.blobs, digest, options);
-    const manifest = yield* decodeManifest(bytes);
-    if (manifest.digest === digest) return ok(manifest);
-    const problem = "its digest is not the one on record";
-    return err(hostingError("MANIFEST_INVALID", `The manifest can't be used: ${problem}.`, { problem }));
+    return decodeManifest(bytes, digest);
   });
 }

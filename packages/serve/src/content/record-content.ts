@@ -7,12 +7,15 @@ import {
   flow,
   hasCode,
   hostingError,
+  mostManifestBytes,
   ok,
   okAsync,
   type PreviewGuard,
   previewOfSlot,
+  type ReleaseId,
   type Result,
   type ResultAsync,
+  releaseMemory,
   type SiteContent,
   type SiteId,
   type Slot,
@@ -31,8 +34,11 @@ export interface RecordContentOptions {
   readonly name?: string | undefined;
   /** So long what was found is believed without asking the records again, in milliseconds. Default 500. */
   readonly maxAgeMs?: number | undefined;
-  /** So many files of parsed manifests are kept, of all sites together. Default 100,000, about 30 MB. */
-  readonly maxCachedFiles?: number | undefined;
+  /**
+   * Memory for manifests that were read, of all sites together, in bytes; default 16 MiB, some 50,000 files. The longest unused go first, and
+   * are read again when they are asked for; one is always kept.
+   */
+  readonly maxManifestBytes?: number | undefined;
 }
 
 /** A content source that can be told of changes. */
@@ -44,8 +50,11 @@ export interface RecordContent extends ContentSource {
   forget(): void;
 }
 
+/** What the records said, without the view: a manifest is kept within its budget, not for as long as somebody remembers its site. */
 interface Found {
-  readonly content: SiteContent | null;
+  readonly content: Omit<SiteContent, "view"> | null;
+  /** By which the view is kept; `null`: the slot shows nothing. */
+  readonly viewKey: string | null;
   readonly atMs: number;
 }
 
@@ -56,15 +65,15 @@ const maxKnownSlots = 100_000;
  * of its own. What is looked for at the same time is looked for once.
  */
 export function recordContent(options: RecordContentOptions): RecordContent {
-  const { store, blobs, name = "records", maxAgeMs = 500, maxCachedFiles = 100_000 } = options;
-  const views = twoGenerations<string, ContentView>(maxCachedFiles);
+  const { store, blobs, name = "records", maxAgeMs = 500, maxManifestBytes = mostManifestBytes } = options;
+  const views = releaseMemory<ContentView>(maxManifestBytes);
   let found = twoGenerations<string, Found>(maxKnownSlots);
   let looking = new Map<string, ResultAsync<SiteContent | null, ContentError>>();
 
   const viewOf = (slot: Slot): ResultAsync<ContentView, ContentError> =>
     flow(async function* () {
       const { siteId, name: slotName, publication: number, release } = slot;
-      const key = `${siteId}/${release}`;
+      const key = keyOf(siteId, release);
       const known = views.get(key);
       if (known !== undefined) return ok(known);
       const request = { siteId, slot: slotName, states: ["recorded"], limit: 10 } as const;
@@ -74,13 +83,13 @@ export function recordContent(options: RecordContentOptions): RecordContent {
         const message = `The record of ${siteId} names release ${release}, and no publication of it.`;
         return err(hostingError("RELEASE_NOT_FOUND", message, { target: name, siteId, release }));
       }
-      const { view, fileCount } = yield* recordView({
+      const { view, memoryBytes } = yield* recordView({
         blobs,
         name,
         release,
         manifestBlob: publication.releaseManifestBlob,
       });
-      views.set(key, view, fileCount + 1);
+      views.set(key, view, memoryBytes);
       return ok(view);
     });
 
@@ -114,7 +123,7 @@ export function recordContent(options: RecordContentOptions): RecordContent {
     const atMs = performance.now();
     const searching = look(siteId, slot)
       .andTee((content) => {
-        here.set(key, { content, atMs }, 1);
+        here.set(key, foundOf(siteId, content, atMs), 1);
         others.delete(key);
       })
       .orTee(() => void others.delete(key));
@@ -124,7 +133,10 @@ export function recordContent(options: RecordContentOptions): RecordContent {
 
   const glance = (siteId: SiteId, slot: SlotName): SiteContent | null | undefined => {
     const known = found.get(`${siteId} ${slot}`);
-    return known !== undefined && performance.now() - known.atMs <= maxAgeMs ? known.content : undefined;
+    if (known === undefined || performance.now() - known.atMs > maxAgeMs) return undefined;
+    if (known.content === null) return null;
+    const view = known.viewKey === null ? null : views.get(known.viewKey);
+    return view === undefined ? undefined : { ...known.content, view };
   };
 
   return {
@@ -140,6 +152,16 @@ export function recordContent(options: RecordContentOptions): RecordContent {
       looking = new Map();
     },
   };
+}
+
+function keyOf(siteId: SiteId, release: ReleaseId): string {
+  return `${siteId}/${release}`;
+}
+
+function foundOf(siteId: SiteId, content: SiteContent | null, atMs: number): Found {
+  if (content === null) return { content, viewKey: null, atMs };
+  const { view, ...shown } = content;
+  return { content: shown, viewKey: view === null ? null : keyOf(siteId, view.release), atMs };
 }
 
 /** What the records can fail with, as a failure of the source: its own questions are never at fault. */

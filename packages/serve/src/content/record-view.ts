@@ -9,6 +9,7 @@ import {
   flow,
   hasCode,
   hostingError,
+  manifestMemoryBytes,
   ok,
   type ReleaseId,
   type ResultAsync,
@@ -26,7 +27,7 @@ export interface RecordedRelease {
 /** Reads a release's manifest; its files are read by their hashes. */
 export function recordView(
   recorded: RecordedRelease,
-): ResultAsync<{ readonly view: ContentView; readonly fileCount: number }, ContentError> {
+): ResultAsync<{ readonly view: ContentView; readonly memoryBytes: number }, ContentError> {
   const { blobs, release, manifestBlob } = recorded;
   return flow(async function* () {
     const bytes = yield* wholeBlob(recorded, manifestBlob);
@@ -43,7 +44,7 @@ export function recordView(
         return blobs.read(file.sha256, options).mapErr((cause) => ofBlob(recorded, path, cause));
       },
     };
-    return ok({ view, fileCount: files.size });
+    return ok({ view, memoryBytes: manifestMemoryBytes(manifest.value) });
   });
 }
 

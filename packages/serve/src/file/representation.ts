@@ -6,7 +6,7 @@ import {
   type ReleaseFile,
 } from "@hostelry/core/adapter";
 import type { HeaderList } from "../answer/reply.ts";
-import { type TwoGenerations, twoGenerations } from "../cache/two-generations.ts";
+import { type ViewNotes, viewNotes } from "../cache/view-notes.ts";
 
 /** A file in the form in which it is sent, and what is said of it. */
 export interface Representation {
@@ -40,12 +40,12 @@ interface Forms {
   readonly gzip?: Representation;
 }
 
-/** @param maxKept for how many files they are remembered. */
+/** @param maxKept for so many files they are remembered, as long as their release is. */
 export function representations(maxKept: number, clock: Pick<Clock, "now">): Representations {
-  const kept: TwoGenerations<ReleaseFile, Forms> = twoGenerations(maxKept);
+  const kept = viewNotes<ReleaseFile, Forms>(maxKept);
   return {
     of(view, file, codings) {
-      const forms = kept.get(file) ?? remember(kept, file, formsOf(view, file, clock.now()));
+      const forms = kept.get(view, file) ?? remember(kept, view, file, formsOf(view, file, clock.now()));
       for (const coding of codings) {
         const form = forms[coding];
         if (form !== undefined) return form;
@@ -55,9 +55,9 @@ export function representations(maxKept: number, clock: Pick<Clock, "now">): Rep
   };
 }
 
-function remember(kept: TwoGenerations<ReleaseFile, Forms>, file: ReleaseFile, forms: Forms): Forms {
+function remember(kept: ViewNotes<ReleaseFile, Forms>, view: ContentView, file: ReleaseFile, forms: Forms): Forms {
   // One that may not be told its date yet gets it later.
-  if (forms.plain.modifiedMs !== undefined) kept.set(file, forms, 1);
+  if (forms.plain.modifiedMs !== undefined) kept.set(view, file, forms);
   return forms;
 }
 

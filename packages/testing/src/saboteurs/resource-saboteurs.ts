@@ -85,6 +85,16 @@ export const resourceSaboteurs: readonly Saboteur[] = [
     spoil: () => ({ apply: () => okAsync({ state: "changed" as const }) }),
   }),
   resourceSaboteur({
+    name: "says that it has seen what it hoped for",
+    caughtBy: ["change/in-place", "make/apart", "make/broken-off", "make/present", "obstacle/orphan", "remove/absent"],
+    spoil: (provider) => ({
+      apply: (request, options) =>
+        provider
+          .apply(request, options)
+          .map((applied) => ({ ...applied, observation: { status: "same" as const, facts: {} } })),
+    }),
+  }),
+  resourceSaboteur({
     name: "begins although its caller has given up",
     caughtBy: ["cancel/before"],
     spoil: (provider) => ({

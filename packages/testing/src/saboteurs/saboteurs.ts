@@ -22,6 +22,7 @@ import { runnerSaboteurs } from "./runner-saboteurs.ts";
 import type { Saboteur } from "./saboteur.ts";
 import { stagingSaboteurs } from "./staging-saboteurs.ts";
 import { targetSaboteurs } from "./target-saboteurs.ts";
+import { waitingSitesSaboteurs } from "./waiting-sites-saboteurs.ts";
 
 /**
  * Adapters that each break one promise, with the cases that must catch them. The kit's own tests run them all; a host
@@ -51,4 +52,5 @@ export const saboteurs: readonly Saboteur[] = [
   ...operationSaboteurs,
   ...resourceSaboteurs,
   ...runnerSaboteurs,
+  ...waitingSitesSaboteurs,
 ];

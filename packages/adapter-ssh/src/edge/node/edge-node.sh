@@ -4,8 +4,8 @@
 # form or BusyBox's. Nothing is installed on the node.
 #
 # A request is one line, `NONCE VERB SITE …`, its words without blanks; an answer is any number of lines and then
-# `done NONCE`, `refused NONCE CODE …` or `failed NONCE STATUS MESSAGE`. `stage` is followed by a tar archive: so many bytes
-# as it says, or the rest of the input; then it is a session's last request, as it is when it does not end with `done`.
+# `done NONCE`, `refused NONCE CODE …` or `failed NONCE STATUS MESSAGE`. `stage` is followed by a tar archive: in pieces that say
+# how long they are, or as the rest of the input; then it is a session's last request, as it is when it does not end with `done`.
 # Free text (paths) comes in printf's %b escapes.
 #
 # The fence is that of docs/explanation/fencing-without-locks.md: marks in .hostelry/fence, prepared changes in
@@ -24,8 +24,8 @@ cd / || exit 9
 
 # refuse CODE FACT…: the answer to a request that can't be granted. Nothing was changed that the code does not tell.
 refuse() {
-  # Before the answer: whoever has it may end the session at once.
-  [ -z "$work" ] || rm -rf "$work"
+  # Before the answer: whoever has it may end the session at once. And nobody of ours makes files there any more.
+  [ -z "$work" ] || { wait; rm -rf "$work"; }
   printf 'refused %s %s\n' "$nonce" "$*" >&3
   exit 8
 }
@@ -434,18 +434,19 @@ clone() {
   rm -rf "$2" && cp -a "$1" "$2"
 }
 
-# stage TOKEN RELEASE PACKING BASE BASE-DIGEST MANIFEST-DIGEST TREE-DIGEST HASHES-DIGESTS MARK LENGTH
+# stage TOKEN RELEASE PACKING BASE BASE-DIGEST HASHER MARK LENGTH
 #
-# The archive's members: `rows` (the manifest's lines, or with a base those that come and those that go), `gone` and
+# The archive's members: `rows` (the manifest's lines, or with a base those that come and those that go, either in order), `gone` and
 # `gone-directories` (of the base), `copies` (pairs of a path below releases/ and a path of this release) with `times/` and
-# `modes/` for them; then, part by part, `parts/N` (its paths), `fresh/` with the bytes, and `MARK-N` or `MARK+N`; at last `whole`. Lists
-# of paths are ended by NULs. HASHES-DIGESTS: digests of what `sha256sum` may print for all parts, joined by commas: programs
-# differ in how they write odd names. `openssl:` and a digest: OpenSSL may be used. LENGTH: bytes of the archive as it is packed, or `-` for all that comes.
+# `modes/` for them; then, part by part, `parts/N` (its paths), `fresh/` with the bytes, and `MARK-N` or `MARK+N`; at last `whole`, with
+# what must come out: `TREE-DIGEST MANIFEST-DIGEST HASHES-DIGESTS`. Lists of paths are ended by NULs. HASHES-DIGESTS: digests of what
+# `sha256sum` may print for all parts, joined by commas: programs differ in how they write odd names. BASE-DIGEST `-`: the finished manifest
+# tells as well. HASHER `openssl`: it may be used. LENGTH: `pieces`, or `-` for all that comes.
 stage() {
   take_fence "$1"
-  release=$2 packing=$3 base=$4 mark=$9 length=${10}
+  release=$2 packing=$3 base=$4 mark=$7 length=$8
   is_release "$release" || refuse INPUT manifest
-  [ "$length" = - ] || is_token "$length" || refuse INPUT length
+  case $length in - | pieces) ;; *) refuse INPUT length ;; esac
   if [ -e "$site/releases/$release" ] && [ -f "$own/manifests/$release" ]; then
     digest_of <"$own/manifests/$release"
     printf 'have %s\n' "$digest"
@@ -454,48 +455,63 @@ stage() {
   fi
   if [ "$base" != - ]; then
     is_release "$base" && is_whole "$base" && [ ! -e "$own/damaged/$base" ] || refuse BASE absent
-    digest_of <"$own/manifests/$base"
-    [ "$digest" = "$5" ] || refuse BASE other
+    if [ "$5" != - ]; then
+      digest_of <"$own/manifests/$base"
+      [ "$digest" = "$5" ] || refuse BASE other
+    fi
   fi
   printf 'send\n'
   work=$own/staging/$token-$nonce
-  trap 'rm -rf "$work"' EXIT
-  choose_hasher "$8"
+  trap 'wait; rm -rf "$work"' EXIT
+  choose_hasher "$6"
   choose_unpacker
   mkdir "$work" "$work/fresh" && true >"$work/hashes" || exit 9
-  cloning=
-  if [ "$base" != - ] && ! mv -fT "$own/prepared/$base" "$work/tree" 2>/dev/null; then
-    clone "$site/releases/$base" "$work/tree" &
+  if [ "$base" != - ]; then
+    { mv -fT "$own/prepared/$base" "$work/tree" 2>/dev/null || clone "$site/releases/$base" "$work/tree"; } &
     cloning=$!
   fi
-  # tar's own status, for that of a pipe is that of its end.
-  unpacked=$({ { unpack; printf '%s' $? >&4; } | hash_parts; } 4>&1)
+  writing= number=1
+  if [ "$length" = pieces ]; then
+    receive | unpack
+    unpacked=$?
+  else
+    # tar's own status, for that of a pipe is that of its end.
+    unpacked=$({ { unpack; printf '%s' $? >&4; } | hash_parts; } 4>&1)
+  fi
   if [ "$unpacked" != 0 ]; then
     check_fence
     exit 9
   fi
-  [ -z "$cloning" ] || wait "$cloning" || { check_fence; refuse BASE tree; }
   cd "$work" || { check_fence; exit 9; }
   # It is the last member: everything was received.
-  [ -f whole ] || { check_fence; exit 9; }
+  IFS=' ' read -r tree_digest manifest_digest hashes_digests <whole || { check_fence; exit 9; }
+  # Of what was received in pieces nothing is hashed yet.
+  if [ "$length" = pieces ] && [ -e copies ]; then make_copies; fi
   if [ "$base" = - ]; then
-    mv -fT fresh tree && cd tree && sort ../rows >../manifest || { check_fence; exit 9; }
+    tree=fresh
+    cd fresh && mv -fT ../rows ../manifest || { check_fence; exit 9; }
   else
+    tree=tree
+    # Both are in order, so they are only merged. (BusyBox takes no notice of -m, and sorts.)
+    sort -m "$own/manifests/$base" rows | uniq -u >manifest &
+    making=$!
+    wait "$cloning" || { check_fence; refuse BASE tree; }
     cd tree || { check_fence; refuse BASE tree; }
     for_each ../gone . rm -f && for_each ../gone-directories . rmdir || { check_fence; refuse BASE tree; }
     cp -al ../fresh/. . 2>/dev/null || cp -a ../fresh/. . || { check_fence; refuse BASE tree; }
-    sort "$own/manifests/$base" ../rows | uniq -u >../manifest || { check_fence; exit 9; }
+    wait "$making" || { check_fence; exit 9; }
   fi
   # Everything is written: it reaches the disk while it is compared.
   flush -f . &
   flushing=$!
-  # Three lines: the tree, the manifest, the hashes of what was received.
-  digests=$(list_tree | sha256sum - ../manifest ../hashes) || { check_fence; exit 9; }
-  digest=${digests##*"$newline"}
-  case $8 in *"${digest%% *}"*) ;; *) check_fence; refuse CONTENT ;; esac
-  [ "${digests%% *}" = "$7" ] || { check_fence; refuse BASE tree; }
-  digest=${digests#*"$newline"}
-  [ "${digest%% *}" = "$6" ] || { check_fence; refuse BASE manifest; }
+  hash_rest &
+  hashing=$!
+  digest=$(list_tree | sha256sum) || { check_fence; exit 9; }
+  wait "$hashing" || { check_fence; exit 9; }
+  { read -r made _ && read -r received _; } <"$work/digests" || { check_fence; exit 9; }
+  case ,$hashes_digests, in *",$received,"*) ;; *) check_fence; refuse CONTENT ;; esac
+  [ "${digest%% *}" = "$tree_digest" ] || { check_fence; refuse BASE tree; }
+  [ "$made" = "$manifest_digest" ] || { check_fence; refuse BASE manifest; }
   cd "$own" || { check_fence; exit 9; }
   wait "$flushing" || exit 9
   # A release without its manifest is not ours: nobody knows what is in it.
@@ -508,7 +524,7 @@ stage() {
   check_fence
   mv -fT "$work/manifest" "manifests/$release" || { check_fence; exit 9; }
   check_fence
-  if ! mv -fT "$work/tree" "$site/releases/$release" 2>"$work/problem"; then
+  if ! mv -fT "$work/$tree" "$site/releases/$release" 2>"$work/problem"; then
     check_fence
     # Somebody else has staged the same release meanwhile; theirs is as good.
     if ! is_whole "$release"; then
@@ -519,40 +535,44 @@ stage() {
   flush manifests "$site/releases" || exit 9
 }
 
-# Not a byte more than the archive has: the next request comes after it. `head` would read ahead.
+# Pieces, each after a line with its length, until a line with a dot. Not a byte more, for the next request comes after them: `head` would
+# read ahead. They are read to the end also when nobody wants them any more.
 receive() {
-  dd bs="$length" count=1 iflag=fullblock 2>/dev/null
+  while IFS= read -r piece; do
+    [ "$piece" != . ] || return 0
+    is_token "$piece" || return 1
+    dd bs="$piece" count=1 iflag=fullblock 2>/dev/null
+  done
+  return 1
 }
 
+# A piece may have been packed by itself.
 unpack() {
-  if [ "$length" = - ]; then unpack_all; else receive | unpack_all; fi
-}
-
-unpack_all() {
   if [ "$packing" = gzip ]; then gzip -dc | unpack_tar; else unpack_tar; fi
 }
 
 # In large pieces where that can be asked for; then tar also tells only now and then that it goes on, and not each name. That
 # is a hundred thousand calls of the system less for ten thousand files, and as many turns of a shell that reads byte by byte.
 unpack_tar() {
-  if [ "$unpacker" = gnu ]; then
-    tar -b 256 --checkpoint=16 --checkpoint-action=echo="$mark" -xpof - -C "$work" 2>&1
-  else
-    tar -xvpof - -C "$work"
-  fi
+  case $unpacker in
+    gnu) tar -b 256 --checkpoint=16 --checkpoint-action=echo="$mark" -xpof - -C "$work" 2>&1 ;;
+    telling) tar -xvpof - -C "$work" ;;
+    silent) tar -xpof - -C "$work" ;;
+  esac
 }
 
-# Only for much: asking costs a process.
+# Of little nobody needs to know what is there already.
 choose_unpacker() {
-  unpacker=any
+  unpacker=silent
   [ "$length" = - ] || return 0
+  unpacker=telling
   case $(tar --version 2>/dev/null) in 'tar (GNU tar) '*) unpacker=gnu ;; esac
 }
 
 # Where much is to be hashed and OpenSSL is there, it does in a third of the time what coreutils does.
 choose_hasher() {
   hasher=sha256sum
-  case $1 in *openssl:*) ;; *) return ;; esac
+  [ "$1" = openssl ] || return 0
   [ "$(openssl dgst -sha256 -r </dev/null 2>/dev/null)" != \
     'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 *stdin' ] || hasher='openssl dgst -sha256 -r'
 }
@@ -561,7 +581,6 @@ choose_hasher() {
 # follow. Where tar tells names, it does so when it begins with a member: all that came before are complete then. Where it
 # does not, the mark itself is looked for.
 hash_parts() {
-  writing= number=1
   while IFS= read -r told; do
     case $told in
       "$mark"-*) hash_part "${told#"$mark"-}" ;;
@@ -597,8 +616,17 @@ hash_complete() {
   fi
 }
 
+# What is not hashed yet, and then what must come out, in `digests`: of the manifest and of all hashes. The second names of new files have
+# served then, and go while the tree is being listed.
+hash_rest() {
+  [ "$length" = - ] || hash_complete
+  cd "$work" && sha256sum manifest hashes >digests || return 1
+  [ "$base" = - ] || rm -rf fresh
+}
+
 hash_part() {
-  [ "$1" != copies ] || make_copies
+  # Those of an archive in pieces are made already.
+  if [ "$1" = copies ] && [ "$length" = - ]; then make_copies; fi
   # Without quotes, for it is several words, all of them ours.
   for_each "$work/parts/$1" "$work/fresh" $hasher >>"$work/hashes"
 }
@@ -805,11 +833,12 @@ is_host() {
   case $1 in '' | .* | -* | *..* | *[!a-z0-9.-]*) return 1 ;; esac
 }
 
-# bind HOST: hosts/HOST leads to the site. A host is a site's, until that gives it away.
+# bind HOST: hosts/HOST leads to the site. A host is a site's, until that gives it away. The site's directory is made with it: web servers
+# look through a link that leads nowhere, to the wildcard above.
 bind_host() {
   is_host "$1" || refuse INPUT host
   place=$root/hosts/$1 text=../sites/${site##*/}
-  mkdir -p "$root/hosts" || exit 9
+  mkdir -p "$root/hosts" "$site" || exit 9
   # Made under its own name, where the first of two wins. -n: a link that is there is not followed.
   if ln -sn "$text" "$place" 2>/dev/null; then
     flush "$root/hosts" || exit 9
@@ -922,5 +951,5 @@ while IFS=' ' read -r nonce moment durable request; do
       ;;
   esac
   # Where the next request begins is only known when the archive was read to its end.
-  if [ "$1" = stage ] && { [ "$status" != 0 ] || [ "${12}" = - ]; }; then exit 0; fi
+  if [ "$1" = stage ] && { [ "$status" != 0 ] || [ "${10}" = - ]; }; then exit 0; fi
 done

@@ -13,8 +13,8 @@ export interface NodeRequest {
   readonly words: readonly string[];
   /** Lines that follow the request. */
   readonly followedBy?: readonly string[] | undefined;
-  /** Bytes that follow them, as many as the words say. The session goes on after them if the request was done. */
-  readonly bytes?: Uint8Array | undefined;
+  /** Bytes that follow them, and that say themselves where they end. The session goes on after them if the request was done. */
+  readonly following?: AsyncIterable<Uint8Array> | undefined;
   /** What the request takes as the rest of the session's input; the session ends with it. */
   readonly input?: AsyncIterable<Uint8Array> | undefined;
   /** Told of every line of the answer as it comes. */
@@ -88,7 +88,7 @@ export async function nodeSession(transport: Transport, options: NodeSessionOpti
   };
 
   const ask = async (request: NodeRequest): Promise<Answer> => {
-    const { words, followedBy = [], bytes, input, onLine, signal } = request;
+    const { words, followedBy = [], following, input, onLine, signal } = request;
     signal?.throwIfAborted();
     const nonce = randomBytes(8).toString("hex");
     const durable = options.durability === "full" ? "yes" : "no";
@@ -99,10 +99,9 @@ export async function nodeSession(transport: Transport, options: NodeSessionOpti
     signal?.addEventListener("abort", giveUp, { once: true });
     try {
       const text = Buffer.from([head, ...followedBy, ""].join("\n"), "utf8");
-      const first = bytes === undefined ? text : Buffer.concat([text, bytes]);
-      const sent = input === undefined ? send(program, first) : sendAll(program, first, input);
+      const sent = send(program, text, following ?? input, input !== undefined);
       const answer = await Promise.race([readAnswer(nonce, onLine), failureOf(sent)]);
-      if (input !== undefined || (bytes !== undefined && answer.end.kind !== "done")) state.open = false;
+      if (input !== undefined || (following !== undefined && answer.end.kind !== "done")) state.open = false;
       state.answered += 1;
       return answer;
     } catch (cause) {
@@ -129,14 +128,15 @@ export async function nodeSession(transport: Transport, options: NodeSessionOpti
 /** For outcomes that are told elsewhere: whoever waits for the answer is told that the program has ended. */
 function nothing(): void {}
 
-async function send(program: TransportProcess, bytes: Uint8Array): Promise<void> {
-  await unwrap(program.write(bytes));
-}
-
-async function sendAll(program: TransportProcess, head: Uint8Array, input: AsyncIterable<Uint8Array>): Promise<void> {
+async function send(
+  program: TransportProcess,
+  head: Uint8Array,
+  more: AsyncIterable<Uint8Array> | undefined,
+  isLast: boolean,
+): Promise<void> {
   await unwrap(program.write(head));
-  await unwrap(program.write(input));
-  await unwrap(program.closeInput());
+  if (more !== undefined) await unwrap(program.write(more));
+  if (isLast) await unwrap(program.closeInput());
 }
 
 /** Never resolves; rejects when the work does. For racing something against the work's failure. */

@@ -59,9 +59,17 @@ export function sessionPool(transport: Transport, options: SessionPoolOptions): 
     used += 1;
   };
 
+  // Others may use the same connection: a session that is kept there for later must keep nobody out.
+  const isCrowded = (): boolean => transport.crowd?.isCrowded() === true;
+  const forgetCrowd = transport.crowd?.onCrowded(() => {
+    const session = idle.shift();
+    if (session !== undefined) drop(session);
+    return session !== undefined;
+  });
+
   const giveBack = (session: NodeSession | undefined): void => {
     used -= 1;
-    if (session?.open === true && !closed) idle.push(session);
+    if (session?.open === true && !closed && !isCrowded()) idle.push(session);
     else if (session !== undefined) drop(session);
     waiting.shift()?.();
   };
@@ -102,7 +110,7 @@ export function sessionPool(transport: Transport, options: SessionPoolOptions): 
     },
 
     warmUp: () => {
-      if (closed || idle.length > 0 || used >= options.maxSessions) return;
+      if (closed || idle.length > 0 || used >= options.maxSessions || isCrowded()) return;
       used += 1;
       const opening = open().then(giveBack, () => giveBack(undefined));
       behind(opening);
@@ -110,6 +118,7 @@ export function sessionPool(transport: Transport, options: SessionPoolOptions): 
 
     close: async () => {
       closed = true;
+      forgetCrowd?.();
       idle.length = 0;
       await Promise.allSettled([...all].map((session) => session.stop()));
       await Promise.allSettled([...background]);

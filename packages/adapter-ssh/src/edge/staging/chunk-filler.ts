@@ -4,9 +4,12 @@ export interface ChunkFiller {
   add(piece: Uint8Array): Generator<Uint8Array, void>;
   /** What is left over at the end. */
   rest(): Uint8Array;
+  /** Forgets what is left over, once it was taken: what is added goes into a chunk of its own. */
+  clear(): void;
 }
 
-const chunkBytes = 128 * 1024;
+/** Bytes of a full chunk. */
+export const chunkBytes: number = 128 * 1024;
 
 /**
  * Makes a filler.
@@ -32,5 +35,9 @@ export function chunkFiller(reuse: boolean): ChunkFiller {
       }
     },
     rest: () => memory.subarray(0, size),
+    clear: () => {
+      if (!reuse) memory = Buffer.allocUnsafeSlow(chunkBytes);
+      size = 0;
+    },
   };
 }

@@ -1,11 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { type ReleaseFile, type StageRequest, stoppable } from "@hostelry/core/adapter";
 import type { EdgeParts } from "../edge-parts.ts";
-import { hashesDigests, listingDigest, opensslDigest } from "../layout/tree-listing.ts";
 import type { Answer } from "../node/answer.ts";
 import type { NodeRequest } from "../node/node-session.ts";
-import { gzipped, type Packing } from "./packed.ts";
-import { newFiles, stageArchive } from "./stage-archive.ts";
+import { chunkBytes } from "./chunk-filler.ts";
+import { gzipped, gzippedPieces, type Packing } from "./packed.ts";
+import { piecesOf, told } from "./pieces.ts";
+import { readAhead } from "./read-ahead.ts";
+import { type Hasher, stageArchive } from "./stage-archive.ts";
 import type { StagePlan } from "./stage-plan.ts";
 
 /** A release on its way. */
@@ -29,8 +31,8 @@ export interface SentRelease extends Answer {
  * Sends the request and, without waiting for the node's word, the archive: that spares the way there and back. Only when
  * the release was staged from here before, it is likely that nothing needs to be sent, and the word is awaited.
  *
- * A little archive is made while the session is being opened and goes with the request, so that the session can be kept; a
- * large one is the rest of its session's input, and is never in memory whole.
+ * A little archive is made while the session is being opened and follows the request in pieces, each as soon as it is ready, so that
+ * the session can be kept; a large one is the rest of its session's input, and is never in memory whole.
  */
 export async function sendRelease(parts: EdgeParts, sending: ReleaseToSend): Promise<SentRelease> {
   const { request, plan, signal } = sending;
@@ -42,13 +44,14 @@ export async function sendRelease(parts: EdgeParts, sending: ReleaseToSend): Pro
   const own = signal === undefined ? unwanted.signal : AbortSignal.any([signal, unwanted.signal]);
   const failed: { cause?: unknown } = {};
   const mark = randomBytes(8).toString("hex");
-  const facts = words(sending);
+  const isLittle = archiveBytes(plan) < littleBytes;
+  const hasher = archiveBytes(plan) > muchBytes ? "openssl" : "sha256sum";
 
   async function* archive(reuse: boolean): AsyncGenerator<Uint8Array, void> {
     try {
       if (!(await Promise.race([word.opened, fired(own)]))) return;
       sending.onBegin();
-      yield* stageArchive(plan, { mark, blobs: request.blobs, signal: own, reuse, onFile: sending.onFile });
+      yield* stageArchive(plan, { mark, hasher, blobs: request.blobs, signal: own, reuse, onFile: sending.onFile });
     } catch (cause) {
       if (!unwanted.signal.aborted) failed.cause = cause;
       throw cause;
@@ -59,21 +62,17 @@ export async function sendRelease(parts: EdgeParts, sending: ReleaseToSend): Pro
     if (line === "send") word.open(true);
     if (line.startsWith("have ")) held = line.slice("have ".length);
   };
-  const isLittle = archiveBytes(plan) < littleBytes;
-  const little = isNew && isLittle ? gathered(untilFired(archive(false), own)) : undefined;
-  // Whoever waits for it sees the error; the session may not come about at all.
-  little?.catch(() => undefined);
-  const makeRequest = async ({ startedInMs }: { readonly startedInMs: number }): Promise<NodeRequest> => {
+  const little = isNew && isLittle ? readAhead(piecesOf(untilFired(archive(false), own), chunkBytes)) : undefined;
+  const makeRequest = ({ startedInMs }: { readonly startedInMs: number }): NodeRequest => {
     const { packing, level } = packingFor(parts, isLittle, startedInMs);
-    const first = ["stage", siteId, ...facts(packing), mark];
     if (little !== undefined) {
-      const bytes = packing === "plain" ? await little : await gathered(gzipped(await little, level));
-      return { words: [...first, String(byteLength(bytes))], bytes: Buffer.concat(bytes), onLine, signal };
+      const words = [...wordsOf(sending, { packing, hasher, isLittle: true }), mark, "pieces"];
+      return { words, following: told(packing === "plain" ? little : gzippedPieces(little, level)), onLine, signal };
     }
     // The session takes the rest of its input for this. The next one is started while nobody waits for it.
     parts.sessions.warmUp();
     return {
-      words: [...first, "-"],
+      words: [...wordsOf(sending, { packing, hasher, isLittle: false }), mark, "-"],
       input: untilFired(packing === "plain" ? archive(true) : gzipped(archive(false), level), own),
       onLine,
       signal,
@@ -91,18 +90,16 @@ export async function sendRelease(parts: EdgeParts, sending: ReleaseToSend): Pro
   }
 }
 
-/** The words of a request but for its first two and its last two; how the archive is packed is known last. */
-function words({ request, plan }: ReleaseToSend): (packing: Packing) => readonly string[] {
-  const { base, release } = plan;
-  const files = newFiles(plan);
-  const openssl = archiveBytes(plan) > muchBytes ? opensslDigest(files) : undefined;
-  const digests = [
-    ...(base === undefined ? ["-", "-"] : [base.manifest.release, base.digest]),
-    release.digest,
-    listingDigest(release.manifest.files),
-    [...hashesDigests(files), ...(openssl === undefined ? [] : [`openssl:${openssl}`])].join(","),
-  ];
-  return (packing) => [String(request.fencingToken), release.manifest.release, packing, ...digests];
+/** The words of a request but for its last two. */
+function wordsOf(
+  { request, plan }: ReleaseToSend,
+  { packing, hasher, isLittle }: { readonly packing: Packing; readonly hasher: Hasher; readonly isLittle: boolean },
+): readonly string[] {
+  const { base } = plan;
+  // Compared before much is sent; of little the finished manifest tells as well, and nobody has to hash the base's.
+  const baseWords = base === undefined ? ["-", "-"] : [base.manifest.release, isLittle ? "-" : base.digest];
+  const { siteId, fencingToken, manifest } = request;
+  return ["stage", siteId, String(fencingToken), manifest.release, packing, ...baseWords, hasher];
 }
 
 /** Up to so much is made ready in memory, and is packed well at a distance: bytes are saved, and the time does not matter. */
@@ -130,16 +127,6 @@ function packingFor(
   const level = isLittle && startedInMs > distantMs ? 6 : 1;
   if (packing !== "auto") return { packing, level };
   return { packing: startedInMs > (isLittle ? nearMs : distantMs) ? "gzip" : "plain", level };
-}
-
-async function gathered(chunks: AsyncIterable<Uint8Array>): Promise<readonly Uint8Array[]> {
-  const all: Uint8Array[] = [];
-  for await (const chunk of chunks) all.push(chunk);
-  return all;
-}
-
-function byteLength(chunks: readonly Uint8Array[]): number {
-  return chunks.reduce((sum, chunk) => sum + chunk.length, 0);
 }
 
 /** Something that waits for a word, unless it need not. */

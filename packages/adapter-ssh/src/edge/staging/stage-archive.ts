@@ -1,9 +1,13 @@
+import { setImmediate } from "node:timers/promises";
 import { type BlobStore, hostingError, type ReleaseFile, unwrap } from "@hostelry/core/adapter";
 import { manifestTexts, textsOfLines } from "../layout/manifest-lines.ts";
-import { laidOutMode } from "../layout/tree-listing.ts";
+import { hashesDigests, laidOutMode, listingDigest, opensslDigest } from "../layout/tree-listing.ts";
 import { chunkFiller } from "./chunk-filler.ts";
 import type { StagePlan } from "./stage-plan.ts";
 import { type TarMember, tarEnd, tarHeader, tarPadding } from "./tar-members.ts";
+
+/** Programs that hash files: coreutils', or OpenSSL where the node has it. */
+export type Hasher = "sha256sum" | "openssl";
 
 /** Where the archive takes bytes from, and whom it tells. */
 export interface StageArchiveOptions {
@@ -12,6 +16,8 @@ export interface StageArchiveOptions {
   readonly mark: string;
   /** Fires when the bytes are no longer wanted. */
   readonly signal: AbortSignal;
+  /** What the node may hash with. */
+  readonly hasher: Hasher;
   /** Whether chunks may be in one piece of memory, each good until the next is asked for. */
   readonly reuse: boolean;
   /** Told after each file. */
@@ -22,12 +28,16 @@ export interface StageArchiveOptions {
 const readsAhead = 16;
 const maxBytesAhead = 8 * 1024 * 1024;
 
+/** From so many files on, it pays to send what is there before what the node compares with is computed. */
+const manyFiles = 1000;
+
 /** After so many bytes a part ends: the node hashes it while it receives the next one. */
 const partBytes = 16 * 1024 * 1024;
 
 /**
  * The archive that a `stage` request takes: lists first, then bytes, `whole` at its end. Small files go into the chunks as they
- * are fetched, without a step of an iteration for each: there may be ten thousand.
+ * are fetched, without a step of an iteration for each: there may be ten thousand. What the node compares with is computed when
+ * all else is on its way. Chunks are full but for the last before that, and the last of all.
  */
 export async function* stageArchive(plan: StagePlan, options: StageArchiveOptions): AsyncGenerator<Uint8Array, void> {
   const filler = chunkFiller(options.reuse);
@@ -52,7 +62,24 @@ export async function* stageArchive(plan: StagePlan, options: StageArchiveOption
     await fetched.letGo();
   }
   for (const piece of closingLists(plan, options.mark)) yield* filler.add(piece);
+  if (plan.release.manifest.files.length >= manyFiles) {
+    yield filler.rest();
+    filler.clear();
+    // Hashing ten thousand lines keeps the thread busy for a while: what was given reaches the wire before.
+    await setImmediate();
+  }
+  yield* filler.add(textMember("whole", `${digestsOf(plan, options.hasher)}\n`));
+  yield* filler.add(tarEnd);
   yield filler.rest();
+}
+
+/** Of the tree, of the manifest, and of all hashes as programs may print them. */
+function digestsOf(plan: StagePlan, hasher: Hasher): string {
+  const { release } = plan;
+  const files = newFiles(plan);
+  const openssl = hasher === "openssl" ? opensslDigest(files) : undefined;
+  const hashes = [...hashesDigests(files), ...(openssl === undefined ? [] : [openssl])];
+  return [listingDigest(release.manifest.files), release.digest, hashes.join(",")].join(" ");
 }
 
 function* openingLists(plan: StagePlan, mark: string): Generator<Uint8Array, void> {
@@ -80,12 +107,10 @@ function* closingLists(plan: StagePlan, mark: string): Generator<Uint8Array, voi
     for (const { file, of } of plan.secondNames) yield tarHeader({ ...memberOf(file), size: 0, linkTo: `fresh/${of}` });
     yield textMember(`${mark}-names`, "");
   }
-  yield textMember("whole", "");
-  yield tarEnd;
 }
 
 /** The files that are not in the base, in the order in which the node hashes them. */
-export function newFiles(plan: StagePlan): readonly ReleaseFile[] {
+function newFiles(plan: StagePlan): readonly ReleaseFile[] {
   return [...plan.copied.map(({ file }) => file), ...plan.sent, ...plan.secondNames.map(({ file }) => file)];
 }
 

@@ -1,6 +1,7 @@
-import { type ReleaseFile, type ReleaseManifest, releaseDirectories } from "@hostelry/core/adapter";
+import { filesByPath, type ReleaseFile, type ReleaseManifest, releaseDirectories } from "@hostelry/core/adapter";
 import type { KnownRelease } from "../known-releases.ts";
 import { headLine, manifestLine } from "../layout/manifest-lines.ts";
+import { sortedLines } from "../layout/sorted-lines.ts";
 import { laidOutMode } from "../layout/tree-listing.ts";
 
 /** A file whose bytes the node takes from a release it holds. */
@@ -31,7 +32,7 @@ export interface StagePlan {
   readonly gone: readonly string[];
   /** Directories that become empty, the deepest first. */
   readonly goneDirectories: readonly string[];
-  /** Lines of the manifest that come, and lines of the base's that go; `all` without a base. */
+  /** Lines of the manifest that come, and lines of the base's that go, in the order of their bytes; `all` without a base. */
   readonly lines: readonly string[] | "all";
 }
 
@@ -42,19 +43,14 @@ const maxCopies = 2000;
 export function stagePlan(release: KnownRelease, held: readonly KnownRelease[]): StagePlan {
   const wanted = release.manifest.files;
   const base = bestBase(wanted, held);
-  const before = new Map(base === undefined ? [] : base.manifest.files.map((file) => [file.path, file]));
-  const sources = copySources(base === undefined ? held : [base, ...held.filter((known) => known !== base)]);
+  const { changed, gone, removed, lines } = compared(release.manifest, base?.manifest);
+  const sources = copySources(changed, base === undefined ? held : [base, ...held.filter((known) => known !== base)]);
 
   const sent: ReleaseFile[] = [];
   const secondNames: SecondName[] = [];
   const copied: CopiedFile[] = [];
   const firstNames = firstFiles();
-  const stays = new Set<string>();
-  for (const file of wanted) {
-    if (isSame(before.get(file.path), file)) {
-      stays.add(file.path);
-      continue;
-    }
+  for (const file of changed) {
     const from = sources.get(file.sha256);
     const first = firstNames.get(file);
     if (first !== undefined) {
@@ -66,23 +62,21 @@ export function stagePlan(release: KnownRelease, held: readonly KnownRelease[]):
       sent.push(file);
     }
   }
-  const gone = [...before.keys()].filter((path) => !stays.has(path));
   return {
     release,
     base,
-    kept: stays.size,
+    kept: wanted.length - changed.length,
     sent,
     secondNames,
     copied,
     gone,
-    goneDirectories: emptied(before.values(), wanted),
-    lines: base === undefined ? "all" : changedLines(release.manifest, base.manifest, before),
+    goneDirectories: emptied(removed, wanted),
+    lines: base === undefined ? "all" : lines,
   };
 }
 
-function isSame(before: ReleaseFile | undefined, file: ReleaseFile): boolean {
+function isSame(before: ReleaseFile, file: ReleaseFile): boolean {
   return (
-    before !== undefined &&
     before.sha256 === file.sha256 &&
     before.size === file.size &&
     before.mtimeSeconds === file.mtimeSeconds &&
@@ -92,11 +86,10 @@ function isSame(before: ReleaseFile | undefined, file: ReleaseFile): boolean {
 
 /** The release that shares most files; none when none shares any. */
 function bestBase(wanted: readonly ReleaseFile[], held: readonly KnownRelease[]): KnownRelease | undefined {
-  if (held.length === 0) return undefined;
   let best: KnownRelease | undefined;
   let most = 0;
-  const byPath = new Map(wanted.map((file) => [file.path, file]));
   for (const known of held) {
+    const byPath = filesByPath(wanted);
     let shared = 0;
     for (const file of known.manifest.files) {
       const same = byPath.get(file.path);
@@ -108,37 +101,57 @@ function bestBase(wanted: readonly ReleaseFile[], held: readonly KnownRelease[])
   return best;
 }
 
-function copySources(held: readonly KnownRelease[]): ReadonlyMap<string, string> {
+/** How a release differs from the one it begins with. */
+interface Difference {
+  /** Files that are not in it, or are otherwise there. */
+  readonly changed: readonly ReleaseFile[];
+  /** Its paths that are not there any more, or otherwise. */
+  readonly gone: readonly string[];
+  /** Its files whose paths are not there any more. */
+  readonly removed: readonly ReleaseFile[];
+  /** What `sort -m | uniq -u` turns its lines into the release's with. */
+  readonly lines: readonly string[];
+}
+
+function compared(wanted: ReleaseManifest, base: ReleaseManifest | undefined): Difference {
+  if (base === undefined) return { changed: wanted.files, gone: [], removed: [], lines: [] };
+  const changed: ReleaseFile[] = [];
+  const gone: string[] = [];
+  const removed: ReleaseFile[] = [];
+  const lines = [headLine(wanted), headLine(base)];
+  const ofBase = filesByPath(base.files);
+  for (const file of wanted.files) {
+    const before = ofBase.get(file.path);
+    if (before === undefined || !isSame(before, file)) changed.push(file);
+    if (before === undefined || !hasSameLine(before, file)) lines.push(manifestLine(file));
+  }
+  const ofWanted = filesByPath(wanted.files);
+  for (const before of base.files) {
+    const file = ofWanted.get(before.path);
+    if (file === undefined) removed.push(before);
+    if (file === undefined || !isSame(before, file)) gone.push(before.path);
+    if (file === undefined || !hasSameLine(before, file)) lines.push(manifestLine(before));
+  }
+  return { changed, gone, removed, lines: sortedLines(lines) };
+}
+
+/** Where the node has the bytes of files: paths below `releases/`, by hash. */
+function copySources(files: readonly ReleaseFile[], held: readonly KnownRelease[]): ReadonlyMap<string, string> {
+  const asked = new Set(files.map(({ sha256 }) => sha256));
   const sources = new Map<string, string>();
   for (const { manifest } of held) {
     for (const { path, sha256 } of manifest.files) {
-      if (!sources.has(sha256)) sources.set(sha256, `${manifest.release}/${path}`);
+      if (asked.has(sha256) && !sources.has(sha256)) sources.set(sha256, `${manifest.release}/${path}`);
     }
   }
   return sources;
 }
 
-function emptied(before: Iterable<ReleaseFile>, wanted: readonly ReleaseFile[]): readonly string[] {
-  const stay = releaseDirectories(wanted);
-  return [...releaseDirectories([...before])].filter((directory) => !stay.has(directory)).toReversed();
-}
-
-/** What `sort | uniq -u` turns the base's lines into the release's with. */
-function changedLines(
-  wanted: ReleaseManifest,
-  base: ReleaseManifest,
-  before: ReadonlyMap<string, ReleaseFile>,
-): readonly string[] {
-  const come = [headLine(wanted)];
-  const go = [headLine(base)];
-  const stay = new Set<string>();
-  for (const file of wanted.files) {
-    const known = before.get(file.path);
-    if (known !== undefined && hasSameLine(known, file)) stay.add(file.path);
-    else come.push(manifestLine(file));
-  }
-  for (const file of base.files) if (!stay.has(file.path)) go.push(manifestLine(file));
-  return [...come, ...go];
+/** Directories of removed files that no file is in any more, the deepest first. */
+function emptied(removed: readonly ReleaseFile[], wanted: readonly ReleaseFile[]): readonly string[] {
+  const left = releaseDirectories(removed);
+  const stay = left.size === 0 ? left : releaseDirectories(wanted);
+  return [...left].filter((directory) => !stay.has(directory)).toReversed();
 }
 
 function hasSameLine(before: ReleaseFile, file: ReleaseFile): boolean {

@@ -11,6 +11,7 @@ import {
 } from "@hostelry/core/adapter";
 import ssh2, { type AnyAuthMethod, type Client, type ServerHostKeyAlgorithm } from "ssh2";
 import type { SignIn } from "../authentication.ts";
+import { takesCertificates } from "../certificate-auth.ts";
 import type { HostKeyPolicy, HostPlace } from "../host-key/host-key-policy.ts";
 
 /** A signed-in connection. */
@@ -120,8 +121,12 @@ function connect(request: ConnectRequest): Promise<Result<SshConnection, Connect
         return verdict.isOk();
       },
       // `false`, for "nothing more", is missing in the declarations.
-      authHandler: (accepted, _partial, next) => next(signIn.next(accepted) as AnyAuthMethod),
+      authHandler: (accepted, _partial, next) => next(signIn.next(accepted, client) as AnyAuthMethod),
     });
+    if (signIn.hasCertificates && !takesCertificates(client)) {
+      verdict = err(incompatible(request));
+      fail(verdict.error);
+    }
   });
 }
 
@@ -215,6 +220,13 @@ function refused(
   const reason = cause instanceof Error ? cause.message : "no reason given";
   const message = `${host}:${port} and this side have no way to speak to each other: ${reason}.`;
   return hostingError("TRANSPORT_REFUSED", message, { transport, operation, reason }, { cause });
+}
+
+/** Somebody has exchanged the protocol library, which this package pins. */
+function incompatible({ transport }: ConnectRequest): HostingErrorOf<"ADAPTER_INCOMPATIBLE"> {
+  const message = `${transport} can't sign in with a certificate: that takes ssh2 1.17, and another version is installed.`;
+  const details = { adapter: transport, expected: "ssh2 1.17", actual: "another version of ssh2" };
+  return hostingError("ADAPTER_INCOMPATIBLE", message, details);
 }
 
 function authFailed(

@@ -1,5 +1,14 @@
 import type { Duplex } from "node:stream";
-import { err, flow, hostingError, ok, type Result, ResultAsync, type TransportError } from "@hostelry/core/adapter";
+import {
+  type Clock,
+  err,
+  flow,
+  hostingError,
+  ok,
+  type Result,
+  ResultAsync,
+  type TransportError,
+} from "@hostelry/core/adapter";
 import type { Client } from "ssh2";
 import { type SshAuthentication, signIn } from "../authentication.ts";
 import { hostKeyPolicy } from "../host-key/host-key-policy.ts";
@@ -14,6 +23,8 @@ export interface ReachOptions {
   readonly timeoutMs: number;
   readonly keepAliveMs: number;
   readonly keepAliveMisses: number;
+  /** By which certificates are valid or not. */
+  readonly clock: Pick<Clock, "now">;
 }
 
 /** Connects to a place, through its jump hosts where it has some. Nothing is left open when it fails. */
@@ -25,7 +36,7 @@ export function reachPlace(place: SshPlace, options: ReachOptions): ResultAsync<
     // What can be wrong without the network is found before anybody is asked.
     const policy = yield* hostKeyPolicy({ transport, host, port }, place).mapErr(plain);
     const ways = yield* new ResultAsync(credentialsOf(place, transport)).mapErr(plain);
-    const attempt = yield* signIn(user, ways).mapErr(plain);
+    const attempt = yield* signIn(user, ways, options.clock.now()).mapErr(plain);
     const request = { ...options, host, port, user, policy, signIn: attempt };
     if (jump === undefined) return await openConnection(request);
 

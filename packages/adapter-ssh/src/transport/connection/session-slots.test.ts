@@ -82,18 +82,26 @@ describe("session slots", () => {
     expect(await settled(slots.take(undefined))).toBe(true);
   });
 
-  it("tell when somebody waits for the only one", async () => {
-    const slots = sessionSlots(1);
-    let told = 0;
-    const callOff = slots.onCrowded(() => {
-      told += 1;
-    });
+  it("ask for room when somebody begins to wait, one after the other, until one makes some", async () => {
+    const slots = sessionSlots(2);
+    const asked: string[] = [];
+    const ask = (name: string, makesRoom: boolean): (() => void) =>
+      slots.onCrowded(() => {
+        asked.push(name);
+        return makesRoom;
+      });
+    const calledOff = ask("called off", true);
+    ask("busy", false);
+    ask("idle", true);
+    ask("idle too", true);
+    calledOff();
     await slots.take(undefined);
-    expect(slots.crowded()).toBe(false);
+    await slots.take(undefined);
+    expect([slots.crowded(), asked]).toEqual([false, []]);
     const waiting = slots.take(undefined);
-    expect([slots.crowded(), told]).toEqual([true, 1]);
-    callOff();
+    expect([slots.crowded(), asked]).toEqual([true, ["busy", "idle"]]);
     slots.release();
     expect(await waiting).toBe(true);
+    expect(slots.crowded()).toBe(false);
   });
 });

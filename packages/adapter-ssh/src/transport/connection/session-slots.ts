@@ -12,10 +12,13 @@ export interface SessionSlots {
   release(): void;
   /** Gives a slot back that the server did not grant. `false` when it is of no use to ask again. */
   refused(): Promise<boolean>;
-  /** Whether somebody waits for the only slot there is. */
+  /** Whether somebody waits. */
   crowded(): boolean;
-  /** Calls back whenever somebody begins to wait. Returns what calls that off. */
-  onCrowded(listener: () => void): () => void;
+  /**
+   * Asks for room whenever somebody begins to wait: one listener after the other, until one says that it makes some. Returns what calls
+   * that off.
+   */
+  onCrowded(listener: () => boolean): () => void;
 }
 
 /** So many sessions must have been granted in a row before one more than the found limit is tried. */
@@ -33,7 +36,7 @@ export function sessionSlots(maxSessions: number): SessionSlots {
   let grants = 0;
   let refusals = 0;
   const waiting: (() => void)[] = [];
-  const listeners = new Set<() => void>();
+  const listeners = new Set<() => boolean>();
 
   const admit = (): void => {
     while (open < limit) {
@@ -62,7 +65,7 @@ export function sessionSlots(maxSessions: number): SessionSlots {
         };
         waiting.push(enter);
         signal?.addEventListener("abort", leave, { once: true });
-        for (const listener of listeners) listener();
+        for (const makesRoom of listeners) if (makesRoom()) break;
       });
     },
     granted: () => {
@@ -86,7 +89,7 @@ export function sessionSlots(maxSessions: number): SessionSlots {
       admit();
       return pauseMs !== undefined || open > 0;
     },
-    crowded: () => limit === 1 && waiting.length > 0,
+    crowded: () => waiting.length > 0,
     onCrowded: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -79,11 +79,11 @@ function sessionOf(sftp: SFTPWrapper, onLost: OnLost, slots: SessionSlots): Sftp
     // The library forgets requests that are made after the channel was closed; nobody else would answer them.
     for (const reject of [...waiting]) reject(new Error("the session was lost"));
   };
-  const giveWay = (): void => {
-    if (users === 0 && !lost && slots.crowded()) {
-      sftp.end();
-      lose();
-    }
+  const giveWay = (): boolean => {
+    if (users > 0 || lost || !slots.crowded()) return false;
+    sftp.end();
+    lose();
+    return true;
   };
   const forgetCrowd = slots.onCrowded(giveWay);
   const forgetLoss = onLost(() => lose());

@@ -61,8 +61,8 @@ export function hostKeyPolicy(
       () => readFile(file, "utf8"),
       (cause) => unreadable(file, cause),
     );
-    const { keys, revoked }: KnownHost = lookUpKnownHost(text, host, port);
-    return ok(policyOf(transport, shown, keys.map(pinOf), revoked.map(pinOf)));
+    const { keys, revoked, hasAuthority }: KnownHost = lookUpKnownHost(text, host, port);
+    return ok(policyOf(transport, shown, keys.map(pinOf), revoked.map(pinOf), hasAuthority));
   });
 }
 
@@ -72,7 +72,13 @@ interface Pin {
   readonly type?: string | undefined;
 }
 
-function policyOf(transport: string, host: string, pins: readonly Pin[], revoked: readonly Pin[]): HostKeyPolicy {
+function policyOf(
+  transport: string,
+  host: string,
+  pins: readonly Pin[],
+  revoked: readonly Pin[],
+  hasAuthority = false,
+): HostKeyPolicy {
   const expected = pins.map(({ fingerprint }) => fingerprint);
   const types = pins.flatMap(({ type }) => type ?? []);
   return {
@@ -83,7 +89,9 @@ function policyOf(transport: string, host: string, pins: readonly Pin[], revoked
       const isRevoked = revoked.some(({ fingerprint }) => fingerprint === fingerprintOf(blob));
       if (expected.includes(fingerprintOf(blob)) && !isRevoked) return ok(undefined);
       if (pins.length === 0 && !isRevoked) {
-        const message = `${host} shows a key that nobody has vouched for: ${offered}.`;
+        const message = hasAuthority
+          ? authorityOnly(host, offered)
+          : `${host} shows a key that nobody has vouched for: ${offered}.`;
         return err(hostingError("HOST_KEY_UNKNOWN", message, { transport, host, offered }));
       }
       const message = `${host} shows ${isRevoked ? "a revoked key" : "another key than expected"}: ${offered}.`;
@@ -91,6 +99,11 @@ function policyOf(transport: string, host: string, pins: readonly Pin[], revoked
       return err(hostingError("HOST_KEY_MISMATCH", message, details));
     },
   };
+}
+
+function authorityOnly(host: string, offered: string): string {
+  const instead = "a line with the host's own key, or `hostKey`, is needed";
+  return `Only a certificate authority vouches for ${host} (@cert-authority), which can't be used: ${instead}. It shows ${offered}.`;
 }
 
 function parsePins(texts: readonly string[]): Result<readonly Pin[], HostingErrorOf<"INVALID_INPUT">> {

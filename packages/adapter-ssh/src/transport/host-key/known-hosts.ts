@@ -7,16 +7,19 @@ export interface KnownHost {
   readonly keys: readonly PublicKey[];
   /** Keys that must never be accepted again, from any host. */
   readonly revoked: readonly PublicKey[];
+  /** Whether a certificate authority vouches for the host (`@cert-authority`). That is of no use here, but worth saying. */
+  readonly hasAuthority: boolean;
 }
 
 /**
- * Looks a host up. Lines that can't be read are passed over, as OpenSSH does. Certificate authorities are passed over too:
- * the protocol library knows no certificates.
+ * Looks a host up. Lines that can't be read are passed over, as OpenSSH does. The keys of certificate authorities are never a
+ * host's: the protocol library asks no host for a certificate.
  */
 export function lookUpKnownHost(text: string, host: string, port: number): KnownHost {
   const name = port === 22 ? host.toLowerCase() : `[${host.toLowerCase()}]:${port}`;
   const keys: PublicKey[] = [];
   const revoked: PublicKey[] = [];
+  let hasAuthority = false;
   for (const line of text.split("\n")) {
     const words = line.trim().split(/\s+/);
     const marker = words[0]?.startsWith("@") === true ? words.shift() : undefined;
@@ -26,8 +29,9 @@ export function lookUpKnownHost(text: string, host: string, port: number): Known
     if (key === undefined || !namesHost(hosts, name)) continue;
     if (marker === undefined) keys.push(key);
     else if (marker === "@revoked") revoked.push(key);
+    else if (marker === "@cert-authority") hasAuthority = true;
   }
-  return { keys, revoked };
+  return { keys, revoked, hasAuthority };
 }
 
 /** `pattern,!pattern,…` or one hashed name. A pattern with `!` that fits excludes the host, whatever else fits. */

@@ -27,9 +27,16 @@ describe("a listener with delivered certificates", () => {
     for (const name of ["..", "a/b", "a/../b", ".", "", "a..b", "*.a", "a b"]) expect(isName.test(name)).toBe(false);
   });
 
-  it("is refused for Caddy, which can't look them up, and so is any other word", () => {
-    const refused = configFor("caddy", "delivered")._unsafeUnwrapErr();
-    expect(refused).toMatchObject({ code: "INVALID_INPUT", details: { field: "listen.tls" } });
+  it("is refused for Caddy, which gets its own on demand, and that for nginx, and any other word for both", () => {
+    for (const [server, tls, instead] of [
+      ["caddy", "delivered", "on-demand"],
+      ["nginx", "on-demand", "delivered"],
+    ] as const) {
+      const refused = configFor(server, tls)._unsafeUnwrapErr();
+      expect(refused).toMatchObject({ code: "INVALID_INPUT", details: { field: "listen.tls" } });
+      expect(refused.message).toContain(`\`${instead}\``);
+    }
+    expect(configFor("caddy", "on-demand")._unsafeUnwrap()).toMatch(/^https:\/\/:443 \{\n\ttls \{\n\t\ton_demand\n/m);
     expect(configFor("nginx", "somewhere" as EdgeTls)._unsafeUnwrapErr().details.field).toBe("listen.tls");
   });
 });

@@ -21,8 +21,8 @@ export interface DnsProviderCapabilities {
    */
   readonly compareAndSet: boolean;
   /**
-   * `add` and `remove` reach the server as such, so that they can't lose another process's values. `false`: they are
-   * made of reading and writing whole sets, see `compareAndSet`.
+   * `add` and `remove` reach the server as such, or as sets that it replaces only while they are what was read: so that
+   * they can't lose another process's values. `false`: they are made of reading and writing whole sets, see `compareAndSet`.
    */
   readonly valueChanges: boolean;
   /** The changes of a call are done together or not at all, up to `batch`. */

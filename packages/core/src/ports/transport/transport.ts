@@ -18,6 +18,17 @@ export interface TransportCapabilities {
   readonly flush: boolean;
 }
 
+/** For those who keep programs running that do nothing, so that the next request need not wait for a start. */
+export interface TransportCrowd {
+  /** Whether a call waits because the other side allows no more sessions at once. Then no program is to be kept that does nothing. */
+  isCrowded(): boolean;
+  /**
+   * Asks for room whenever a call begins to wait: one listener after the other, until one says that it ends a program. Returns what calls
+   * that off.
+   */
+  onCrowded(listener: () => boolean): () => void;
+}
+
 /**
  * A way to one machine: programs are started there and files are moved, nothing else is assumed of it. It knows nothing of
  * sites, releases or policy. A method that needs a capability which is `false` answers `INVALID_INPUT`.
@@ -29,6 +40,8 @@ export interface Transport {
   readonly capabilities: TransportCapabilities;
   /** Files of the other machine. */
   readonly files: TransportFiles;
+  /** Where the other side limits how many programs run at once: whoever keeps some for later makes room. Absent: nobody ever waits. */
+  readonly crowd?: TransportCrowd | undefined;
 
   /**
    * Makes the machine ready for calls: connects, checks who answers, and signs in. Other methods do it by themselves; this

@@ -21,7 +21,8 @@ export interface ProvisionedWaiting {
 
 /**
  * Makes each waiting site exist: its resources, its content, its analytics; each on its own, so that one that fails keeps no other. One
- * connection per server, side by side over servers; at each of them what changes the panel is done for one site after the other.
+ * connection per server, side by side over servers; at each of them what changes the panel is done for one site after the other. While one has its
+ * turn, the next two are claimed and looked at, and the last ones are finished.
  *
  * May be run twice at once, also by several processes, and killed: claims keep runs apart, every step is preceded by an observation,
  * and what a dead run had is taken up when its claims end. Cancelled: what is under way is given back as `pending`. Fails only when

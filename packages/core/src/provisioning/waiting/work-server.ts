@@ -6,6 +6,7 @@ import type { Random } from "../../ports/random.ts";
 import type { SiteOutcome, WaitingSite, WaitingSiteClaim } from "../../ports/waiting-sites.ts";
 import { type Result, ResultAsync } from "../../result/index.ts";
 import { createProvisioning } from "../create-provisioning.ts";
+import type { LookAhead } from "../look-ahead.ts";
 import { defaultProvisioningPolicy } from "../provisioning-policy.ts";
 import type { ResourcePlace } from "../resource.ts";
 import { type HeldSites, heldSites } from "./held-sites.ts";
@@ -16,6 +17,7 @@ import {
   type FactsSoFar,
   failedOutcome,
   finishSite,
+  lookAheadOf,
   makeResources,
   type SiteWork,
 } from "./work-site.ts";
@@ -34,10 +36,24 @@ export interface WaitingRun extends ProvisionWaitingOptions {
 interface ClaimedSite {
   readonly site: WaitingSite;
   readonly claim: WaitingSiteClaim;
-  readonly lost: AbortSignal;
-  readonly begunMs: number;
+  /** Fires when the claim is lost, or when the caller gives up. */
+  readonly signal: AbortSignal;
+  /** When its turn came. */
+  begunMs: number;
   workedMs: number;
 }
+
+/** One whose turn comes soon. */
+interface ComingSite {
+  readonly claimed: ClaimedSite;
+  readonly looking: Promise<LookAhead | undefined>;
+}
+
+/**
+ * So many sites are claimed, and looked at, while one has its turn: a look costs a way there and back, and waits until the command under way has
+ * ended. With one, it would come too late for its turn.
+ */
+const aheadOfTurn = 2;
 
 /** Works on the waiting sites of one server over one connection: their resources one after the other. */
 export async function workServer(
@@ -119,41 +135,55 @@ async function workAll(
   const waiting: { readonly claimed: ClaimedSite; readonly dueAt: Date }[] = [];
 
   const finishing = new Set<Promise<void>>();
-  const settle = async (
-    claimed: ClaimedSite,
-    signal: AbortSignal,
-    outcome: SiteOutcome,
-    facts: FactsSoFar,
-  ): Promise<void> => {
+  const settle = async (claimed: ClaimedSite, outcome: SiteOutcome, facts: FactsSoFar): Promise<void> => {
     claimed.workedMs = clock.now().getTime() - claimed.begunMs;
-    const isEnded = signal.aborted && outcome.state === "failed";
+    const isEnded = claimed.signal.aborted && outcome.state === "failed";
     told(await record(run, held, claimed, isEnded ? pending : outcome, facts));
   };
 
-  const attempt = async (claimed: ClaimedSite): Promise<void> => {
-    const signal = call.signal === undefined ? claimed.lost : AbortSignal.any([call.signal, claimed.lost]);
+  const attempt = async (claimed: ClaimedSite, ahead?: LookAhead): Promise<void> => {
+    const { signal } = claimed;
     const facts: FactsSoFar = {};
-    const made = await makeResources(work, claimed.site, facts, { signal });
+    const made = await makeResources(work, claimed.site, facts, { signal, ahead });
     if (made.isErr()) {
       const { outcome, dueAt } = made.error;
       const mayWait = dueAt !== undefined && dueAt.getTime() <= deadlineMs && !signal.aborted;
       if (mayWait) waiting.push({ claimed, dueAt });
-      else await settle(claimed, signal, { ...outcome, documentRoot: documentRootIn(facts) }, facts);
+      else await settle(claimed, { ...outcome, documentRoot: documentRootIn(facts) }, facts);
       return;
     }
     // What is left changes nothing in the panel: it is done while the next site's turn has come there.
     const finished = finishSite(work, claimed.site, facts, { signal }).then((outcome) =>
-      settle(claimed, signal, outcome, facts),
+      settle(claimed, outcome, facts),
     );
     const own: Promise<void> = finished.finally(() => finishing.delete(own));
     finishing.add(own);
     if (finishing.size >= run.finishAtOnce) await Promise.race(finishing);
   };
 
-  for (const site of sites) {
-    if (call.signal?.aborted === true) break;
+  const comeUp = async (site: WaitingSite): Promise<ComingSite | undefined> => {
     const claimed = await claim(run, held, site, call);
-    if (claimed !== undefined) await attempt(claimed);
+    if (claimed === undefined) return undefined;
+    const looking = lookAheadOf(work, claimed.site, { signal: claimed.signal });
+    // A bug that it meets is thrown where it is waited for, which may be a while.
+    looking.catch(() => undefined);
+    return { claimed, looking };
+  };
+  const left = [...sites];
+  const line: Promise<ComingSite | undefined>[] = [];
+  const callUp = (): void => {
+    const next = call.signal?.aborted === true ? undefined : left.shift();
+    if (next !== undefined) line.push(comeUp(next));
+  };
+  for (let count = 0; count <= aheadOfTurn; count += 1) callUp();
+  for (let first = line.shift(); first !== undefined; first = line.shift()) {
+    const coming = await first;
+    if (coming !== undefined) {
+      const ahead = await coming.looking;
+      coming.claimed.begunMs = clock.now().getTime();
+      await attempt(coming.claimed, ahead);
+    }
+    callUp();
   }
   // What has to wait does so after everything else; each try may ask for another one, until patience ends.
   for (let next = takeNext(waiting); next !== undefined; next = takeNext(waiting)) {
@@ -182,7 +212,9 @@ async function claim(
   // Somebody else has it, or the record can't be reached: it waits for the next run.
   if (answer.isErr() || answer.value.claim === null) return undefined;
   const { claim: own, site } = answer.value;
-  return { site, claim: own, lost: held.hold(own), begunMs: run.clock.now().getTime(), workedMs: 0 };
+  const lost = held.hold(own);
+  const signal = call.signal === undefined ? lost : AbortSignal.any([call.signal, lost]);
+  return { site, claim: own, signal, begunMs: run.clock.now().getTime(), workedMs: 0 };
 }
 
 /** Writes an outcome down; detached from the caller's signal, for what was done was done. */

@@ -5,6 +5,7 @@ import type { Clock } from "../../ports/clock.ts";
 import type { SiteOutcome, SiteOutcomeReason, WaitingSite } from "../../ports/waiting-sites.ts";
 import { err, flow, ok, type ResultAsync } from "../../result/index.ts";
 import type { Provisioning } from "../create-provisioning.ts";
+import type { LookAhead } from "../look-ahead.ts";
 import { type Operation, openOperationStates } from "../operation.ts";
 import type { Resource, ResourceFacts } from "../resource.ts";
 import type { ProvisionWaitingOptions } from "./waiting-options.ts";
@@ -31,16 +32,34 @@ export interface Trouble {
   readonly dueAt?: Date | undefined;
 }
 
+/** Looks for the first of a site's resources before the site's turn has come. What goes wrong comes up again then, and is told then. */
+export async function lookAheadOf(
+  { provisioning, opened, repair }: SiteWork,
+  site: WaitingSite,
+  { signal }: CallOptions,
+): Promise<LookAhead | undefined> {
+  const looked = await flow(async function* () {
+    const [first] = opened.resources(site);
+    if (first === undefined) return ok(undefined);
+    const { id } = yield* provisioning.request(first, { signal, repair });
+    return provisioning.lookAhead(id, { signal });
+  });
+  return looked.match(
+    (ahead) => ahead,
+    () => undefined,
+  );
+}
+
 /** Makes what is missing of a site's resources, one after the other. May be called again after every end. */
 export function makeResources(
   work: SiteWork,
   site: WaitingSite,
   facts: FactsSoFar,
-  call: CallOptions,
+  { ahead, ...call }: CallOptions & { readonly ahead: LookAhead | undefined },
 ): ResultAsync<void, Trouble> {
   return flow(async function* () {
     for (const resource of work.opened.resources(site)) {
-      const operation = yield* makeResource(work, site, resource, call);
+      const operation = yield* makeResource(work, site, resource, { ...call, ahead });
       facts[resource.kind] = operation.facts;
     }
     return ok(undefined);
@@ -79,7 +98,7 @@ function makeResource(
   { provisioning, opened, repair, clock, heldWaitMs }: SiteWork,
   site: WaitingSite,
   resource: Resource,
-  call: CallOptions,
+  call: CallOptions & { readonly ahead: LookAhead | undefined },
 ): ResultAsync<Operation, Trouble> {
   const { kind } = resource;
   const secrets = opened.secretsOf?.(site, resource) ?? {};
@@ -89,7 +108,7 @@ function makeResource(
       .request(resource, { signal: call.signal, repair })
       .mapErr((error): Trouble => ({ outcome: failedOutcome(error, kind) }));
     for (;;) {
-      const ran = await provisioning.run(asked.id, { secrets, signal: call.signal });
+      const ran = await provisioning.run(asked.id, { secrets, ahead: call.ahead, signal: call.signal });
       if (ran.isErr()) {
         // Somebody works at this server, or did until it died: its claim ends, and then it is our turn.
         const mayWait = hasCode(ran.error, "OPERATION_HELD") && clock.now().getTime() < deadlineMs;

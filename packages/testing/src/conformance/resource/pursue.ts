@@ -7,7 +7,7 @@ import type {
   ResourceSecrets,
   ResourceStep,
 } from "@hostelry/core/adapter";
-import { expectOk } from "../expectation.ts";
+import { assertSame, expectOk } from "../expectation.ts";
 
 /** No kind of resource needs more steps than that. */
 const mostSteps = 50;
@@ -40,7 +40,10 @@ export async function pursue(
     const before = done.at(-1)?.name;
     assert.notEqual(step.name, before, `what ${before} did is seen afterwards`);
     const idempotencyKey = `${resource.key}:1:${step.name}`;
-    await expectOk(provider.apply({ resource, step, idempotencyKey }, { secrets }));
+    const applied = await expectOk(provider.apply({ resource, step, idempotencyKey }, { secrets }));
+    if (applied.observation !== undefined) {
+      assertSame(await look(provider, resource), applied.observation, `what ${step.name} says that it has seen`);
+    }
     done.push(step);
   }
   return done;
