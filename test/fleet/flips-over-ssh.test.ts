@@ -55,9 +55,9 @@ describe.each(kinds)("visitors of a node of kind $kind", ({ kind, target, flips 
           socketErrors: 0,
         });
         expect(reads).toMatchObject({ failed: 0, mixed: 0 });
-        // They were among the flips, not before or after them.
+        // They were among the flips, not before or after them: how often depends on what a busy machine leaves them.
         for (const count of visitors.perBody) expect(count).toBeGreaterThan(visitors.requests / 100);
-        expect(reads.turns).toBeGreaterThan(flips / 10);
+        expect(reads.turns).toBeGreaterThan(Math.max(2, flips / 100));
       } finally {
         await nodes.stop();
       }
