@@ -25,17 +25,28 @@ export interface Visit {
   readonly body: Buffer;
 }
 
+/** So long after a reload a worker of before may still take connections. */
+const endingMs = 5000;
+
 /**
- * Asks a web server of loopback for a path, as the visitor of a host. Like any browser it asks once more when the connection was closed
- * before an answer began: a worker of nginx that ends after a reload closes those on which it has read nothing yet.
+ * Asks a web server, and like any browser asks again when the connection was closed before an answer began: a worker of nginx that ends after
+ * a reload closes those on which it has read nothing yet. Each command of the panel is a reload.
  */
-export async function visit(port: number, host: string, path: string): Promise<Visit> {
-  try {
-    return await visitOnce(port, host, path);
-  } catch (cause) {
-    if (!(cause instanceof Error && "code" in cause && cause.code === "ECONNRESET")) throw cause;
-    return visitOnce(port, host, path);
+export async function askedAgain<T>(ask: () => Promise<T>): Promise<T> {
+  const deadline = performance.now() + endingMs;
+  for (;;) {
+    try {
+      return await ask();
+    } catch (cause) {
+      const wasClosed = cause instanceof Error && "code" in cause && cause.code === "ECONNRESET";
+      if (!wasClosed || performance.now() > deadline) throw cause;
+    }
   }
+}
+
+/** Asks a web server of loopback for a path, as the visitor of a host. */
+export function visit(port: number, host: string, path: string): Promise<Visit> {
+  return askedAgain(() => visitOnce(port, host, path));
 }
 
 function visitOnce(port: number, host: string, path: string): Promise<Visit> {

@@ -32,14 +32,23 @@ import { zipSync } from "fflate";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { panelHostAvailable, panelTransport } from "../servers/panel.ts";
 import { outsideOfPanels } from "./outside.ts";
-import { onPanel } from "./panel-disk.ts";
+import { askedAgain, onPanel } from "./panel-disk.ts";
 
 const domain = "shop.acme-customer.test";
 const siteUser = siteUserFor(domain);
 const databasePassword = newPanelPassword();
 
+interface Page {
+  readonly status: number;
+  readonly body: string;
+}
+
 /** Asks over HTTPS as a browser that trusts the emulated authority. */
-function browse(host: PanelHost, path: string): Promise<{ readonly status: number; readonly body: string }> {
+function browse(host: PanelHost, path: string): Promise<Page> {
+  return askedAgain(() => browseOnce(host, path));
+}
+
+function browseOnce(host: PanelHost, path: string): Promise<Page> {
   return new Promise((resolve, reject) => {
     const options = {
       host: "127.0.0.1",
