@@ -8,8 +8,8 @@ export interface Clock {
    */
   monotonicMs?(): number;
   /**
-   * Resolves after `milliseconds`, or at once when `signal` fires (it never rejects: look at the signal). Does not keep
-   * the process alive.
+   * Resolves after `milliseconds`, or at once when `signal` fires (it never rejects: look at the signal). That of
+   * {@link systemClock} keeps the process alive so long: what it waits for is to be done. Fire the signal to let it end.
    */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }
