@@ -8,7 +8,7 @@ import { describe, it } from "vitest";
 import { edgeSiteReader } from "../../packages/adapter-ssh/src/fixtures/edge-site-reader.ts";
 
 const harness: TargetHarness = {
-  capabilities: { fencing: true, previews: true, servingState: true, verify: true },
+  capabilities: { fencing: true, previews: true, servingState: true, verify: true, stageAndActivate: true },
   make: async () => {
     const root = mkdtempSync(join(tmpdir(), "hostelry-edge-"));
     const transport = localTransport();

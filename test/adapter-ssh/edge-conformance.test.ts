@@ -28,7 +28,7 @@ describe.each(kinds)("sshEdge on a node of kind %s: %s", (kind) => {
     afterAll(() => nodes.stop());
 
     const harness: TargetHarness = {
-      capabilities: { fencing: true, previews: true, servingState: true, verify: true },
+      capabilities: { fencing: true, previews: true, servingState: true, verify: true, stageAndActivate: true },
       make: async () => {
         const node = nodes.one(kind);
         const { outside, root } = await newEdgeRoot(node);

@@ -32,7 +32,7 @@ describe.skipIf(!panelHostAvailable())("cloudPanelSite, looked at through the se
   });
 
   const harness: TargetHarness = {
-    capabilities: { fencing: true, previews: false, servingState: true, verify: true },
+    capabilities: { fencing: true, previews: false, servingState: true, verify: true, stageAndActivate: true },
     make: async () => {
       const subject = cloudPanelSite(transport, { domain: (siteId) => siteId, siteUser: user, prepares: false });
       return { subject, dispose: () => subject.close(), ...panelReaders(host, transport, user, zone) };

@@ -1,5 +1,15 @@
 import { type SshEdge, type SshEdgeOptions, sshEdge } from "@hostelry/adapter-ssh";
-import { type CallOptions, flow, ok, type SiteId, type Target, type Transport } from "@hostelry/core/adapter";
+import {
+  type CallOptions,
+  flow,
+  ok,
+  type ResultAsync,
+  type SiteId,
+  type StageRequest,
+  type Target,
+  type TargetError,
+  type Transport,
+} from "@hostelry/core/adapter";
 import { cachedForEver, stockCached } from "./cached-for-ever.ts";
 import { cachingWarnings } from "./caching-warnings.ts";
 
@@ -75,6 +85,20 @@ export function cloudPanelSite(transport: Transport, options: CloudPanelSiteOpti
     return found;
   };
 
+  /** Says what the web server keeps, while the other work is done: neither needs the other. */
+  const warned = <T>(
+    request: StageRequest,
+    call: CallOptions,
+    work: () => ResultAsync<T, TargetError>,
+    withWarnings: (done: T, warnings: readonly string[]) => T,
+  ): ResultAsync<T, TargetError> =>
+    flow(async function* () {
+      const looking = cachedIn(domainOf(request.siteId), call);
+      const done = yield* work();
+      const warnings = cachingWarnings(request.manifest, request.before, await looking);
+      return ok(warnings.length === 0 ? done : withWarnings(done, warnings));
+    });
+
   return {
     spec: edge.spec,
     name: edge.name,
@@ -87,13 +111,22 @@ export function cloudPanelSite(transport: Transport, options: CloudPanelSiteOpti
     discard: edge.discard,
     close: edge.close,
     stage: (request, call = {}) =>
-      flow(async function* () {
-        // Meanwhile: neither needs the other.
-        const looking = cachedIn(domainOf(request.siteId), call);
-        const staged = yield* edge.stage(request, call);
-        const warnings = cachingWarnings(request.manifest, request.before, await looking);
-        return ok(warnings.length === 0 ? staged : { ...staged, warnings });
-      }),
+      warned(
+        request,
+        call,
+        () => edge.stage(request, call),
+        (staged, warnings) => ({ ...staged, warnings }),
+      ),
+    stageAndActivate: (request, call = {}) =>
+      warned(
+        request,
+        call,
+        () => edge.stageAndActivate(request, call),
+        ({ staged, activated }, warnings) => ({
+          staged: { ...staged, warnings },
+          activated,
+        }),
+      ),
     verify: (request, call) =>
       edge.verify(request, call).map(({ problems }) => ({
         problems: problems.filter(

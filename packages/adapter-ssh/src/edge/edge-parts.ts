@@ -44,7 +44,9 @@ export async function look(parts: EdgeParts, about: Subject, request: NodeReques
   return granted(parts, about, "unchanged", await parts.sessions.ask({ request, again: true }));
 }
 
-/** Asks for a change. From the sending to the answer it is not known whether it was made. */
+/**
+ * Asks for a change. From the sending to the answer it is not known whether it was made. What is refused was not made.
+ */
 export async function change(
   parts: EdgeParts,
   about: Subject,
@@ -58,7 +60,12 @@ export async function change(
     },
   });
   tracked.state = "unchanged";
-  return granted(parts, about, "unchanged", answer);
+  return granted(parts, about, failedState(answer), answer);
+}
+
+/** What a failure has left: the script says when the change begins. */
+export function failedState({ end, lines }: Answer): FailureState {
+  return end.kind === "failed" && lines.includes("begun") ? "unknown" : "unchanged";
 }
 
 /** The answer, or the error that it means. */

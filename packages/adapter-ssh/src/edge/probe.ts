@@ -30,19 +30,20 @@ export async function probe(
   return outcome;
 }
 
-/** One line for each sample: its hash and its path. */
+/** One line for each sample: its path. The node tells the hashes. */
 export function sampleLines(samples: readonly ProbeSample[]): readonly string[] {
   return samples.map(({ path, sha256 }) => {
     if (!isReleasePath(path)) throw invalidInput("samples", `${JSON.stringify(path)} is not a relative path`);
     if (!/^[0-9a-f]{64}$/.test(sha256)) throw invalidInput("samples", `${JSON.stringify(path)} has no SHA-256`);
-    return `${sha256} ${escapedText(path)}`;
+    return escapedText(path);
   });
 }
 
-/** Reads `served RELEASE` and a `mismatch INDEX` for each sample that differs. */
+/** Reads `served RELEASE`, and `hash INDEX SHA256` of each sample that is there. */
 export function readProbe(answer: Answer, samples: readonly ProbeSample[]): ProbeOutcome | undefined {
   const served = lineOf(answer, "served");
   if (served === undefined || !(served === "-" || isReleaseId(served))) return undefined;
-  const mismatches = linesOf(answer, "mismatch").flatMap((index) => samples[Number(index)]?.path ?? []);
-  return { served: served === "-" ? null : served, mismatches };
+  const seen = new Set(linesOf(answer, "hash"));
+  const differing = samples.filter(({ sha256 }, index) => !seen.has(`${index} ${sha256}`));
+  return { served: served === "-" ? null : served, mismatches: differing.map(({ path }) => path) };
 }

@@ -20,6 +20,7 @@ import { observe } from "./observe.ts";
 import { probe } from "./probe.ts";
 import { setServingState } from "./set-serving-state.ts";
 import { siteTurns } from "./site-turns.ts";
+import { stageAndActivate } from "./stage-and-activate.ts";
 import type { Packing } from "./staging/packed.ts";
 import { stage } from "./staging/stage.ts";
 import { verify } from "./verify.ts";
@@ -56,6 +57,8 @@ export interface SshEdgeOptions {
 
 /** A target on another machine, with the sessions it keeps there. */
 export interface SshEdge extends Target {
+  readonly stageAndActivate: NonNullable<Target["stageAndActivate"]>;
+
   /**
    * Gives a host name to a site: `hosts/<host>` leads there, and a web server needs no reload.
    *
@@ -151,11 +154,20 @@ export function sshEdge(transport: Transport, root: string, options: SshEdgeOpti
   return {
     spec: "target/1",
     name,
-    capabilities: { fencing: true, previews: documentRoot === undefined, servingState: true, verify: true },
+    capabilities: {
+      fencing: true,
+      previews: documentRoot === undefined,
+      servingState: true,
+      verify: true,
+      stageAndActivate: true,
+    },
     observe: (siteId, { signal } = {}) => run("observe", signal, (tracked) => observe(parts, siteId, tracked)),
     missing: (request, { signal } = {}) => run("missing", signal, (tracked) => missing(parts, request, tracked)),
     stage: (request, { signal, onProgress } = {}) =>
-      run("stage", signal, (tracked) => stage(parts, request, tracked, onProgress)),
+      run("stage", signal, async (tracked) => (await stage(parts, request, tracked, onProgress)).outcome),
+    stageAndActivate: (request, { signal, ...told } = {}) =>
+      // Not in its turn: it would keep others from the site for as long as it sends.
+      run("stageAndActivate", signal, (tracked) => stageAndActivate(parts, request, tracked, told)),
     activate: (request, { signal } = {}) =>
       run("activate", signal, (tracked) => parts.inTurn(request.siteId, () => activate(parts, request, tracked))),
     probe: (request, { signal } = {}) => run("probe", signal, (tracked) => probe(parts, request, tracked)),

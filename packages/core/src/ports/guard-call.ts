@@ -11,6 +11,8 @@ export interface GuardedMethod {
   readonly options: number;
   /** After so long the call is given up with `ADAPTER_TIMEOUT`; `null` for work without a bound of its own. */
   readonly timeoutMs: number | null;
+  /** A port may leave it out. Default `false`. */
+  readonly optional?: boolean | undefined;
   /**
    * For what is called ten thousand times, and gives something that is used after the answer: guards that, too, and says when its use has ended. Where
    * the caller gave no signal, the call then gets one that has served others before.

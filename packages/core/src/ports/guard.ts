@@ -30,7 +30,7 @@ interface Port {
 
 /** The methods of a port: a record, so that a method added to the port and forgotten here does not compile. */
 type Methods<P> = {
-  readonly [K in keyof P as P[K] extends (...values: never[]) => unknown ? K : never]: GuardedMethod;
+  readonly [K in keyof P as NonNullable<P[K]> extends (...values: never[]) => unknown ? K : never]-?: GuardedMethod;
 };
 
 const first = (timeoutMs: number | null): GuardedMethod => ({ options: 0, timeoutMs });
@@ -100,6 +100,7 @@ const targetMethods: Methods<Target> = {
   probe: second(120 * seconds),
   setServingState: second(60 * seconds),
   stage: second(null),
+  stageAndActivate: { ...second(null), optional: true },
   verify: second(null),
 };
 
@@ -337,6 +338,7 @@ function guard<P extends Port>(port: P, spec: P["spec"], methods: Methods<P>): P
   const guarded: Record<string, unknown> = { spec, name, capabilities };
   for (const [operation, method] of Object.entries<GuardedMethod>(methods)) {
     const call: unknown = port[operation as keyof P];
+    if (call === undefined && method.optional === true) continue;
     if (typeof call !== "function")
       throw new TypeError(`${port.name} has no method ${operation}, which ${spec} requires.`);
     guarded[operation] = guardCall(port.name, operation, method, (...values) => call.apply(port, values));

@@ -18,6 +18,8 @@ export interface TargetCapabilities {
   readonly servingState: boolean;
   /** It can hash what it holds, so damage and tampering are found by `verify`. */
   readonly verify: boolean;
+  /** It has `stageAndActivate`. Left out: it has not. */
+  readonly stageAndActivate?: boolean | undefined;
 }
 
 /** Every change names its site and its fencing token. */
@@ -79,6 +81,30 @@ export interface ActivateOutcome {
   readonly probe?: ProbeOutcome | undefined;
   /** What `observe` would say after the flip. Left out without `samples`, and by a target that does not look. */
   readonly observed?: TargetObservation | undefined;
+}
+
+/** What to lay out, and the pointer to set to it. */
+export interface StageAndActivateRequest extends StageRequest {
+  readonly slot: SlotName;
+  /** As of {@link ActivateRequest}. */
+  readonly guard?: PreviewGuard | undefined;
+  /** As of {@link ActivateRequest}. */
+  readonly samples?: readonly ProbeSample[] | undefined;
+}
+
+/** Options of `stageAndActivate`. */
+export interface StageAndActivateOptions extends WorkOptions {
+  /**
+   * Called once, before the flip is left to the target: until then nothing can be visible, whatever fails or ends; from
+   * then on visitors may see the release at any moment.
+   */
+  readonly onFlip?: (() => void) | undefined;
+}
+
+/** What staging did, and what the flip did. */
+export interface StageAndActivateOutcome {
+  readonly staged: StageOutcome;
+  readonly activated: ActivateOutcome;
 }
 
 /** What a target shows and holds for a site. */
@@ -202,6 +228,25 @@ export interface Target {
    *   (`samples`) that fails after the flip is left out, and fails nothing.
    */
   activate(request: ActivateRequest, options?: CallOptions): ResultAsync<ActivateOutcome, TargetError>;
+
+  /**
+   * `stage`, and `activate` right after it, in one go: for a target that a network lies before, which spares a round trip.
+   * Needs `capabilities.stageAndActivate`; left out without. Core uses it when a site has one target and that has a fence:
+   * then there is no other to wait for.
+   *
+   * Absent: as `stage`: creates what it needs.
+   * Repeated: success with nothing sent and `changed: false`.
+   * Concurrent: as `stage`, and then as `activate`: a lower token than seen loses for good, also when a higher one comes
+   *   meanwhile. Of two flips of one slot with one token, one may be refused.
+   * Cancelled: `ABORTED`; before `onFlip` was called nothing has changed that a visitor sees, afterwards it is not known.
+   * Half-way: before `onFlip` as `stage`; afterwards state `unknown` at worst, and `unchanged` where the target has answered
+   *   that it did not flip. Durable when it resolves.
+   * Limits: those of both. A release is never shown before it is whole and its hashes are verified.
+   */
+  stageAndActivate?(
+    request: StageAndActivateRequest,
+    options?: StageAndActivateOptions,
+  ): ResultAsync<StageAndActivateOutcome, TargetError>;
 
   /**
    * Looks through a slot as a visitor would, and compares.

@@ -63,9 +63,9 @@ export function memoryBlobStoreHarness(
 /** The harness of the in-memory target; `spoil` as in {@link memoryStoreHarness}. */
 export function memoryTargetHarness(spoil: (target: MemoryTarget) => MemoryTarget = (target) => target): TargetHarness {
   return {
-    capabilities: { fencing: true, previews: true, servingState: true, verify: true },
+    capabilities: { fencing: true, previews: true, servingState: true, verify: true, stageAndActivate: true },
     make: async () => {
-      const target = memoryTarget();
+      const target = memoryTarget({ capabilities: { stageAndActivate: true } });
       const { state } = target;
       return {
         subject: spoil(target),

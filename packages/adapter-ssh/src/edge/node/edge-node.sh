@@ -6,6 +6,7 @@
 # A request is one line, `NONCE VERB SITE …`, its words without blanks; an answer is any number of lines and then
 # `done NONCE`, `refused NONCE CODE …` or `failed NONCE STATUS MESSAGE`. `stage` is followed by a tar archive: in pieces that say
 # how long they are, or as the rest of the input; then it is a session's last request, as it is when it does not end with `done`.
+# `publish` is `stage` and `activate` in one; the lines that `activate` takes come before the archive.
 # Free text (paths) comes in printf's %b escapes.
 #
 # The fence is that of docs/explanation/fencing-without-locks.md: marks in .hostelry/fence, prepared changes in
@@ -47,6 +48,11 @@ is_release() {
 
 is_whole() {
   [ -d "$site/releases/$1" ] && [ -f "$own/manifests/$1" ]
+}
+
+# Before this line a failure has changed nothing that anybody sees; after it, it may have.
+begun() {
+  printf 'begun\n'
 }
 
 # Durable: the bytes and names of these paths. A `sync` too old for paths ignores them and flushes everything.
@@ -336,7 +342,8 @@ observe() {
   printf 'observed %s %s %s%s\n' "$highest" "$state" "$leftovers" "${slots% }"
 }
 
-# probe SLOT COUNT DOCUMENT-ROOT: looks through a slot. COUNT lines follow, each a hash and a path. The pointer is read once.
+# probe SLOT COUNT DOCUMENT-ROOT: looks through a slot, and tells the hashes of files that are there. COUNT lines follow, each a
+# path. The pointer is read once.
 probe() {
   read_slot "$1"
   if [ "$3" != - ]; then
@@ -344,9 +351,9 @@ probe() {
     [ -n "$docked" ] || shown=
   fi
   printf 'served %s\n' "${shown:--}"
-  count=$2 index=-1 wanted_hashes=
+  count=$2 index=-1 indexes=
   set --
-  while [ $((index += 1)) -lt "$count" ] && IFS=' ' read -r wanted path; do
+  while [ $((index += 1)) -lt "$count" ] && IFS= read -r path; do
     case $path in
       *\\*)
         path=$(printf '%b/' "$path")
@@ -354,29 +361,25 @@ probe() {
         ;;
     esac
     file=$site/releases/$shown/$path
-    if [ -z "$shown" ] || [ ! -f "$file" ] || [ -h "$file" ]; then
-      printf 'mismatch %s\n' "$index"
-      continue
-    fi
+    if [ -z "$shown" ] || [ ! -f "$file" ] || [ -h "$file" ]; then continue; fi
     case $file in
       # Programs write such names in their own ways: these are hashed without telling the name.
       *[\\[:cntrl:]]*)
         actual=$(sha256sum <"$file")
-        [ "${actual%% *}" = "$wanted" ] || printf 'mismatch %s\n' "$index"
+        printf 'hash %s %s\n' "$index" "${actual%% *}"
         ;;
       *)
         set -- "$@" "$file"
-        wanted_hashes="$wanted_hashes$index $wanted$newline"
+        indexes="$indexes$index "
         ;;
     esac
   done
   [ $# -gt 0 ] || return 0
   # A file that vanishes meanwhile has no line, and all after it differ.
   actual=$(sha256sum "$@")
-  while [ -n "$wanted_hashes" ]; do
-    pair=${wanted_hashes%%"$newline"*}
-    wanted_hashes=${wanted_hashes#*"$newline"}
-    [ "${actual%% *}" = "${pair#* }" ] || printf 'mismatch %s\n' "${pair% *}"
+  while [ -n "$indexes" ]; do
+    printf 'hash %s %s\n' "${indexes%% *}" "${actual%% *}"
+    indexes=${indexes#* }
     case $actual in *"$newline"*) actual=${actual#*"$newline"} ;; *) actual= ;; esac
   done
 }
@@ -462,7 +465,7 @@ stage() {
   fi
   printf 'send\n'
   work=$own/staging/$token-$nonce
-  trap 'wait; rm -rf "$work"' EXIT
+  trap '[ -z "$work" ] || { wait; rm -rf "$work"; }' EXIT
   choose_hasher "$6"
   choose_unpacker
   mkdir "$work" "$work/fresh" && true >"$work/hashes" || exit 9
@@ -478,12 +481,12 @@ stage() {
     # tar's own status, for that of a pipe is that of its end.
     unpacked=$({ { unpack; printf '%s' $? >&4; } | hash_parts; } 4>&1)
   fi
-  if [ "$unpacked" != 0 ]; then
+  if [ "$unpacked" != 0 ] || { [ "$length" = pieces ] && [ ! -e "$work/received" ]; }; then
     check_fence
     exit 9
   fi
   cd "$work" || { check_fence; exit 9; }
-  # It is the last member: everything was received.
+  # The last member, unless it came in pieces: everything was received.
   IFS=' ' read -r tree_digest manifest_digest hashes_digests <whole || { check_fence; exit 9; }
   # Of what was received in pieces nothing is hashed yet.
   if [ "$length" = pieces ] && [ -e copies ]; then make_copies; fi
@@ -539,7 +542,11 @@ stage() {
 # read ahead. They are read to the end also when nobody wants them any more.
 receive() {
   while IFS= read -r piece; do
-    [ "$piece" != . ] || return 0
+    if [ "$piece" = . ]; then
+      # A session that ends early must not be taken for one that has said all.
+      [ -z "$work" ] || true >"$work/received"
+      return 0
+    fi
     is_token "$piece" || return 1
     dd bs="$piece" count=1 iflag=fullblock 2>/dev/null
   done
@@ -616,10 +623,20 @@ hash_complete() {
   fi
 }
 
+# All that came in pieces, which are without marks.
+hash_received() {
+  if [ -e "$work/parts/copies" ]; then hash_part copies; fi
+  while [ -e "$work/parts/$number" ]; do
+    hash_part "$number"
+    number=$((number + 1))
+  done
+  if [ -e "$work/parts/names" ]; then hash_part names; fi
+}
+
 # What is not hashed yet, and then what must come out, in `digests`: of the manifest and of all hashes. The second names of new files have
 # served then, and go while the tree is being listed.
 hash_rest() {
-  [ "$length" = - ] || hash_complete
+  [ "$length" = - ] || hash_received
   cd "$work" && sha256sum manifest hashes >digests || return 1
   [ "$base" = - ] || rm -rf fresh
 }
@@ -705,8 +722,13 @@ activate() {
   fi
   if [ "$before" != "$release" ]; then
     journal "\"change\":\"slot\",\"slot\":\"$slot\",\"from\":\"$before\",\"to\":\"$release\""
-    if [ "$release" = - ]; then remove "$place"; else put_link "$prefix$release" "$place"; fi
-    printf 'flipped\n'
+    if [ "$release" = - ]; then
+      begun
+      remove "$place"
+    else
+      put_link "$prefix$release" "$place"
+      begun
+    fi
     read_pointer "$place" "$prefix"
     if [ "${shown:--}" != "$release" ]; then
       check_fence
@@ -723,6 +745,29 @@ activate() {
   fi
   printf 'activated %s\n' "$before"
   [ "$6" = - ] || look "$slot" "$6" "$7"
+}
+
+# publish TOKEN RELEASE PACKING BASE BASE-DIGEST HASHER MARK LENGTH SLOT GUARD-HASH GUARD-EXPIRY SAMPLES DOCUMENT-ROOT WELCOME
+#
+# A release that was there is not shown: whether it is the one that is meant, the caller finds out.
+publish() {
+  samples= count=0
+  case ${12} in
+    -) ;;
+    *)
+      while [ "$count" -lt "${12}" ] && IFS= read -r path; do
+        samples=$samples$path$newline count=$((count + 1))
+      done
+      ;;
+  esac
+  stage "$1" "$2" "$3" "$4" "$5" "$6" "$7" "$8"
+  # What is left of it is a left-over to whoever looks.
+  wait
+  rm -rf "$work"
+  work=
+  activate "$1" "$9" "$2" "${10}" "${11}" "${12}" "${13}" "${14}" <<SAMPLES
+$samples
+SAMPLES
 }
 
 # What the flip shows, for the caller's eyes; nothing in it can take the flip back.
@@ -751,6 +796,7 @@ set_state() {
   done
   read_state
   before=$state
+  begun
   [ "$before" = "$wanted" ] || journal "\"change\":\"serving-state\",\"from\":\"$before\",\"to\":\"$wanted\""
   # The new one is set before the old one goes, so that visitors never get past in between.
   if [ "$wanted" != live ] && [ ! -f "$site/$wanted" ]; then put_file '' "$site/$wanted"; fi
@@ -775,6 +821,7 @@ remove_release() {
 discard() {
   take_fence "$1"
   shift
+  begun
   # First what needs no fence: a release in the making is nobody's business but its maker's, who comes too late now.
   busy=no
   for entry in "$own/staging"/*; do
@@ -841,6 +888,7 @@ bind_host() {
   mkdir -p "$root/hosts" "$site" || exit 9
   # Made under its own name, where the first of two wins. -n: a link that is there is not followed.
   if ln -sn "$text" "$place" 2>/dev/null; then
+    begun
     flush "$root/hosts" || exit 9
     printf 'bound\n'
   else
@@ -860,6 +908,7 @@ unbind_host() {
   if [ ! -h "$place" ] && [ ! -e "$place" ]; then return; fi
   check_host
   rm -f "$place" || exit 9
+  begun
   flush "$root/hosts" || exit 9
   printf 'unbound\n'
 }
@@ -918,6 +967,7 @@ handle() {
     verify) verify "$@" ;;
     mark-damaged) mark_damaged "$@" ;;
     stage) stage "$@" ;;
+    publish) publish "$@" ;;
     prepare) prepare "$@" ;;
     activate) activate "$@" ;;
     set-state) set_state "$@" ;;
@@ -951,5 +1001,7 @@ while IFS=' ' read -r nonce moment durable request; do
       ;;
   esac
   # Where the next request begins is only known when the archive was read to its end.
-  if [ "$1" = stage ] && { [ "$status" != 0 ] || [ "${10}" = - ]; }; then exit 0; fi
+  case $1 in
+    stage | publish) if [ "$status" != 0 ] || [ "${10}" = - ]; then exit 0; fi ;;
+  esac
 done

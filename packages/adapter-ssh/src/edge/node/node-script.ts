@@ -12,15 +12,15 @@ function strip(source: string): string {
   return lines.filter((line) => line !== "" && !line.startsWith("#")).join("\n");
 }
 
-/** Unpacks the script out of the first parameter and runs it with the others. */
-const unpack = 'script=$(printf %s "$1" | base64 -d | gzip -dc) && shift && eval "$script"';
+/** The script as it crosses the wire with each session: a quarter of its size, and the first of the session's input. */
+export const packedScript: Uint8Array = gzipSync(nodeScript, { level: 9 });
 
-/** The script as it crosses the wire: a quarter of its size, for it is sent with each session. */
-const packedScript: string = gzipSync(nodeScript, { level: 9 }).toString("base64");
+/** Reads so many bytes and not one more, for requests come after them; unpacks them, and runs that with the root as its parameter. */
+const readScript = 'script=$(dd bs="$1" count=1 iflag=fullblock 2>/dev/null | gzip -dc) && shift && eval "$script"';
 
-/** The command that runs the script below a root, an absolute path; as another account when root asks for that. */
+/** The command that reads the script and runs it below a root, an absolute path; as another account when root asks for that. */
 export function nodeCommand(root: string, runAs?: string): readonly [string, ...string[]] {
-  const script = ["sh", "-c", unpack, "hostelry-edge", packedScript, root] as const;
+  const script = ["sh", "-c", readScript, "hostelry-edge", String(packedScript.length), root] as const;
   return runAs === undefined
     ? script
     : ["setpriv", `--reuid=${runAs}`, `--regid=${runAs}`, "--init-groups", "--", ...script];

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { hostingError, type Transport, type TransportProcess, unwrap } from "@hostelry/core/adapter";
 import { type Answer, answerEnd } from "./answer.ts";
 import { linesIn } from "./line-reader.ts";
-import { nodeCommand } from "./node-script.ts";
+import { nodeCommand, packedScript } from "./node-script.ts";
 
 /** The protocol's name and version; the script's first line. */
 const greeting = "hostelry-edge 1";
@@ -13,8 +13,11 @@ export interface NodeRequest {
   readonly words: readonly string[];
   /** Lines that follow the request. */
   readonly followedBy?: readonly string[] | undefined;
-  /** Bytes that follow them, and that say themselves where they end. The session goes on after them if the request was done. */
-  readonly following?: AsyncIterable<Uint8Array> | undefined;
+  /**
+   * Bytes that follow them, and that say themselves where they end. The session goes on after them if the request was done.
+   * What is there already goes in one packet with the request.
+   */
+  readonly following?: AsyncIterable<Uint8Array> | Uint8Array | undefined;
   /** What the request takes as the rest of the session's input; the session ends with it. */
   readonly input?: AsyncIterable<Uint8Array> | undefined;
   /** Told of every line of the answer as it comes. */
@@ -32,6 +35,8 @@ export interface NodeSession {
   readonly answered: number;
   /** How long the transport took to start it over a connection that stood: twice the way there and back, and a little. */
   readonly startedInMs: number;
+  /** For how long nothing was heard on it. */
+  readonly silentMs: number;
   /** Ends it, with whatever it is doing. */
   stop(): Promise<void>;
 }
@@ -51,12 +56,16 @@ export async function nodeSession(transport: Transport, options: NodeSessionOpti
   await unwrap(transport.connect());
   const begun = performance.now();
   const program = await unwrap(transport.start({ argv: nodeCommand(options.root, options.runAs) }));
-  const startedInMs = performance.now() - begun;
+  // At once, also for a session that is started for later: the shell gets ready meanwhile. A program that takes nothing tells by its end.
+  void program.write(packedScript).match(nothing, nothing);
+  let heardMs = performance.now();
+  const startedInMs = heardMs - begun;
   const lines = linesIn(program.stdout);
   const state = { open: true, answered: 0, greeted: false };
 
   const nextLine = async (): Promise<string> => {
     const next = await lines.next();
+    heardMs = performance.now();
     if (next.done !== true) return next.value;
     throw await endedEarly(transport, program);
   };
@@ -121,6 +130,9 @@ export async function nodeSession(transport: Transport, options: NodeSessionOpti
       return state.answered;
     },
     startedInMs,
+    get silentMs() {
+      return performance.now() - heardMs;
+    },
     stop,
   };
 }
@@ -131,11 +143,11 @@ function nothing(): void {}
 async function send(
   program: TransportProcess,
   head: Uint8Array,
-  more: AsyncIterable<Uint8Array> | undefined,
+  more: AsyncIterable<Uint8Array> | Uint8Array | undefined,
   isLast: boolean,
 ): Promise<void> {
-  await unwrap(program.write(head));
-  if (more !== undefined) await unwrap(program.write(more));
+  await unwrap(program.write(more instanceof Uint8Array ? Buffer.concat([head, more]) : head));
+  if (more !== undefined && !(more instanceof Uint8Array)) await unwrap(program.write(more));
   if (isLast) await unwrap(program.closeInput());
 }
 

@@ -15,10 +15,19 @@ export interface SessionPool {
   close(): Promise<void>;
 }
 
-/** A request, or how to make it once the session is there: it may depend on how far the node is. */
+/** What is known of the way to the node when a request is made. */
+export interface Way {
+  /** How long the quickest start of a session took over a connection that stood: twice the way there and back, and a little. */
+  readonly startedInMs: number;
+  /** For how long nothing was heard on the session; 0 for a new one. */
+  readonly silentMs: number;
+}
+
+/** A request, or how to make it once the session is there: it may depend on the way. */
 export interface PoolRequest {
-  readonly request: NodeRequest | ((distance: { readonly startedInMs: number }) => NodeRequest | Promise<NodeRequest>);
-  readonly again?: boolean | undefined;
+  readonly request: NodeRequest | ((way: Way) => NodeRequest | Promise<NodeRequest>);
+  /** Looked at when it has failed. */
+  readonly again?: boolean | (() => boolean) | undefined;
 }
 
 /** How many sessions are kept and used. */
@@ -87,7 +96,8 @@ export function sessionPool(transport: Transport, options: SessionPoolOptions): 
       const kept = session !== undefined && session.answered > 0;
       session ??= await open();
       try {
-        return { answer: await session.ask(typeof request === "function" ? await request({ startedInMs }) : request) };
+        const way = { startedInMs, silentMs: session.silentMs };
+        return { answer: await session.ask(typeof request === "function" ? await request(way) : request) };
       } catch (cause) {
         if (kept && hasCode(cause, "TRANSPORT_LOST")) return { broken: cause };
         throw cause;
@@ -101,7 +111,8 @@ export function sessionPool(transport: Transport, options: SessionPoolOptions): 
     ask: async (request) => {
       const first = await askOnce(request);
       if ("answer" in first) return first.answer;
-      if (request.again !== true) throw first.broken;
+      const { again = false } = request;
+      if (!(typeof again === "function" ? again() : again)) throw first.broken;
       // The others of its age are broken as well.
       for (const session of idle.splice(0)) drop(session);
       const second = await askOnce(request);

@@ -22,9 +22,17 @@ export async function* piecesOf(
   if (bytes > 0) yield Buffer.concat(piece, bytes);
 }
 
-/** Pieces as a node takes them: each after a line with its length, a line with a dot at the end. */
-export async function* told(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+/**
+ * Pieces as a node takes them: each after a line with its length, a line with a dot at the end.
+ *
+ * @param onEnding told before that last line, without which the node takes the rest for nothing.
+ */
+export async function* told(
+  pieces: AsyncIterable<Uint8Array>,
+  onEnding?: () => void,
+): AsyncGenerator<Uint8Array, void> {
   // In one go with its length: each write is a packet, and a packet is fifty bytes more than what is in it.
   for await (const piece of pieces) yield Buffer.concat([Buffer.from(`${piece.length}\n`), piece]);
+  onEnding?.();
   yield Buffer.from(".\n");
 }

@@ -3,6 +3,7 @@ import { type ReleaseFile, type StageRequest, stoppable } from "@hostelry/core/a
 import type { EdgeParts } from "../edge-parts.ts";
 import type { Answer } from "../node/answer.ts";
 import type { NodeRequest } from "../node/node-session.ts";
+import type { Way } from "../node/session-pool.ts";
 import { chunkBytes } from "./chunk-filler.ts";
 import { gzipped, gzippedPieces, type Packing } from "./packed.ts";
 import { piecesOf, told } from "./pieces.ts";
@@ -19,12 +20,25 @@ export interface ReleaseToSend {
   readonly onBegin: () => void;
   /** Told of each file that was sent. */
   readonly onFile: (file: ReleaseFile) => void;
+  /** The flip that the node shall do right after; without, it only lays the release out. */
+  readonly flip?: FlipToSend | undefined;
+}
+
+/** A flip that goes with a release. */
+export interface FlipToSend {
+  /** Words and lines of the script. */
+  readonly words: readonly string[];
+  readonly lines: readonly string[];
+  /** Told before the node has all that it needs for it. Not told when the flip is not sent. */
+  readonly onFlip: () => void;
 }
 
 /** What the node answered. */
 export interface SentRelease extends Answer {
   /** It has a release of that name: the digest of its manifest. */
   readonly held?: string | undefined;
+  /** The flip went with it. */
+  readonly flips: boolean;
 }
 
 /**
@@ -32,10 +46,11 @@ export interface SentRelease extends Answer {
  * the release was staged from here before, it is likely that nothing needs to be sent, and the word is awaited.
  *
  * A little archive is made while the session is being opened and follows the request in pieces, each as soon as it is ready, so that
- * the session can be kept; a large one is the rest of its session's input, and is never in memory whole.
+ * the session can be kept; a tiny one goes with the request in one packet. A large one is the rest of its session's input, and is never in
+ * memory whole.
  */
 export async function sendRelease(parts: EdgeParts, sending: ReleaseToSend): Promise<SentRelease> {
-  const { request, plan, signal } = sending;
+  const { request, plan, signal, flip } = sending;
   const { siteId, manifest } = request;
   const unwanted = new AbortController();
   const isNew = parts.known.of(siteId).every((known) => known.manifest.release !== manifest.release);
@@ -43,15 +58,29 @@ export async function sendRelease(parts: EdgeParts, sending: ReleaseToSend): Pro
   let held: string | undefined;
   const own = signal === undefined ? unwanted.signal : AbortSignal.any([signal, unwanted.signal]);
   const failed: { cause?: unknown } = {};
-  const mark = randomBytes(8).toString("hex");
   const isLittle = archiveBytes(plan) < littleBytes;
+  const isTiny = archiveBytes(plan) < tinyBytes;
   const hasher = archiveBytes(plan) > muchBytes ? "openssl" : "sha256sum";
+  // Of what comes in pieces nothing is hashed before all is there.
+  const mark = isNew && isLittle ? undefined : randomBytes(8).toString("hex");
+  // A session that may have ended long ago is tried with what can be asked again.
+  const flippingOn = ({ silentMs }: Way): boolean => flip !== undefined && silentMs < surelyOpenMs;
+  let flips = false;
+  let committed = false;
+  const onEnding = (): void => {
+    // What ended because the caller wants no more is not whole.
+    signal?.throwIfAborted();
+    if (!flips) return;
+    committed = true;
+    flip?.onFlip();
+  };
 
-  async function* archive(reuse: boolean): AsyncGenerator<Uint8Array, void> {
+  async function* archive(reuse: boolean, ending?: () => void): AsyncGenerator<Uint8Array, void> {
     try {
       if (!(await Promise.race([word.opened, fired(own)]))) return;
       sending.onBegin();
-      yield* stageArchive(plan, { mark, hasher, blobs: request.blobs, signal: own, reuse, onFile: sending.onFile });
+      const { onFile } = sending;
+      yield* stageArchive(plan, { mark, hasher, blobs: request.blobs, signal: own, reuse, onFile, onEnding: ending });
     } catch (cause) {
       if (!unwanted.signal.aborted) failed.cause = cause;
       throw cause;
@@ -62,25 +91,28 @@ export async function sendRelease(parts: EdgeParts, sending: ReleaseToSend): Pro
     if (line === "send") word.open(true);
     if (line.startsWith("have ")) held = line.slice("have ".length);
   };
-  const little = isNew && isLittle ? readAhead(piecesOf(untilFired(archive(false), own), chunkBytes)) : undefined;
-  const makeRequest = ({ startedInMs }: { readonly startedInMs: number }): NodeRequest => {
-    const { packing, level } = packingFor(parts, isLittle, startedInMs);
+  const little = mark === undefined ? readAhead(piecesOf(untilFired(archive(false), own), chunkBytes)) : undefined;
+  const makeRequest = async (way: Way): Promise<NodeRequest> => {
+    flips = flippingOn(way);
+    const { packing, level } = packingFor(parts, archiveBytes(plan), way.startedInMs);
+    const followedBy = flips ? flip?.lines : undefined;
+    const wordsWith = (length: "-" | "pieces"): readonly string[] => {
+      const words = [...wordsOf(sending, { packing, hasher, isLittle: little !== undefined }), mark ?? "-", length];
+      return flips && flip !== undefined ? ["publish", ...words, ...flip.words] : ["stage", ...words];
+    };
     if (little !== undefined) {
-      const words = [...wordsOf(sending, { packing, hasher, isLittle: true }), mark, "pieces"];
-      return { words, following: told(packing === "plain" ? little : gzippedPieces(little, level)), onLine, signal };
+      const pieces = told(packing === "plain" ? little : gzippedPieces(little, level), onEnding);
+      const following = isTiny ? await wholeOf(pieces) : pieces;
+      return { words: wordsWith("pieces"), followedBy, following, onLine, signal };
     }
     // The session takes the rest of its input for this. The next one is started while nobody waits for it.
     parts.sessions.warmUp();
-    return {
-      words: [...wordsOf(sending, { packing, hasher, isLittle: false }), mark, "-"],
-      input: untilFired(packing === "plain" ? archive(true) : gzipped(archive(false), level), own),
-      onLine,
-      signal,
-    };
+    const bytes = packing === "plain" ? archive(true, onEnding) : gzipped(archive(false, onEnding), level);
+    return { words: wordsWith("-"), followedBy, input: untilFired(bytes, own), onLine, signal };
   };
   try {
-    const answer = await parts.sessions.ask({ request: makeRequest, again: true });
-    return { ...answer, held };
+    const answer = await parts.sessions.ask({ request: makeRequest, again: () => !committed });
+    return { ...answer, held, flips };
   } catch (cause) {
     throw failed.cause ?? cause;
   } finally {
@@ -90,7 +122,7 @@ export async function sendRelease(parts: EdgeParts, sending: ReleaseToSend): Pro
   }
 }
 
-/** The words of a request but for its last two. */
+/** The words of a request between its verb, and the mark and the length. */
 function wordsOf(
   { request, plan }: ReleaseToSend,
   { packing, hasher, isLittle }: { readonly packing: Packing; readonly hasher: Hasher; readonly isLittle: boolean },
@@ -99,11 +131,15 @@ function wordsOf(
   // Compared before much is sent; of little the finished manifest tells as well, and nobody has to hash the base's.
   const baseWords = base === undefined ? ["-", "-"] : [base.manifest.release, isLittle ? "-" : base.digest];
   const { siteId, fencingToken, manifest } = request;
-  return ["stage", siteId, String(fencingToken), manifest.release, packing, ...baseWords, hasher];
+  return [siteId, String(fencingToken), manifest.release, packing, ...baseWords, hasher];
 }
 
 /** Up to so much is made ready in memory, and is packed well at a distance: bytes are saved, and the time does not matter. */
 const littleBytes = 4 * 1024 * 1024;
+/** Up to so much it goes in one packet with the request: a packet of SSH costs fifty bytes. */
+const tinyBytes = 64 * 1024;
+/** A session that was heard that lately is taken for open. */
+const surelyOpenMs = 15_000;
 /** From so much on, a faster program for hashing is worth its start. */
 const muchBytes = 32 * 1024 * 1024;
 /** From so long a start of a session on, the wire is what takes the time, not the processor. */
@@ -121,12 +157,25 @@ function archiveBytes({ sent, lines, copied, secondNames, release }: StagePlan):
 
 function packingFor(
   { packing }: EdgeParts,
-  isLittle: boolean,
+  bytes: number,
   startedInMs: number,
 ): { readonly packing: Packing; readonly level: number } {
-  const level = isLittle && startedInMs > distantMs ? 6 : 1;
+  const isLittle = bytes < littleBytes;
+  const level = isLittle && startedInMs > distantMs ? distantLevel(bytes) : 1;
   if (packing !== "auto") return { packing, level };
   return { packing: startedInMs > (isLittle ? nearMs : distantMs) ? "gzip" : "plain", level };
+}
+
+/** Of a megabyte and more, zlib's level 3 takes a third of the time of level 6, which saves one byte in twenty. */
+function distantLevel(bytes: number): number {
+  if (bytes < tinyBytes) return 9;
+  return bytes < 1024 * 1024 ? 6 : 3;
+}
+
+async function wholeOf(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const all: Uint8Array[] = [];
+  for await (const chunk of chunks) all.push(chunk);
+  return Buffer.concat(all);
 }
 
 /** Something that waits for a word, unless it need not. */

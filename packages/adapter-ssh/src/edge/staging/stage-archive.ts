@@ -12,8 +12,8 @@ export type Hasher = "sha256sum" | "openssl";
 /** Where the archive takes bytes from, and whom it tells. */
 export interface StageArchiveOptions {
   readonly blobs: Pick<BlobStore, "read">;
-  /** Ends each part; a word that is in no path. */
-  readonly mark: string;
+  /** Ends each part; a word that is in no path. `undefined`: nothing is hashed before all is received. */
+  readonly mark: string | undefined;
   /** Fires when the bytes are no longer wanted. */
   readonly signal: AbortSignal;
   /** What the node may hash with. */
@@ -22,6 +22,8 @@ export interface StageArchiveOptions {
   readonly reuse: boolean;
   /** Told after each file. */
   readonly onFile: (file: ReleaseFile) => void;
+  /** Told before the end, without which the node makes no release. */
+  readonly onEnding?: (() => void) | undefined;
 }
 
 /** Blobs that are asked for ahead: keeps a remote blob store busy, and little in memory. */
@@ -37,17 +39,26 @@ const partBytes = 16 * 1024 * 1024;
 /**
  * The archive that a `stage` request takes: lists first, then bytes, `whole` at its end. Small files go into the chunks as they
  * are fetched, without a step of an iteration for each: there may be ten thousand. What the node compares with is computed when
- * all else is on its way. Chunks are full but for the last before that, and the last of all.
+ * all else is on its way, or, of few files that come in pieces, before: lists and hashes are packed best by themselves. Chunks are full
+ * but for the last of those, and the last of all.
  */
 export async function* stageArchive(plan: StagePlan, options: StageArchiveOptions): AsyncGenerator<Uint8Array, void> {
   const filler = chunkFiller(options.reuse);
-  for (const piece of openingLists(plan, options.mark)) yield* filler.add(piece);
+  const { mark } = options;
+  const isWholeFirst = mark === undefined && plan.release.manifest.files.length < manyFiles;
   const parts = [...partsOf(plan.sent)];
+  for (const piece of openingLists(plan, mark)) yield* filler.add(piece);
+  if (mark === undefined) for (const [index, part] of parts.entries()) yield* filler.add(partList(part, index + 1));
+  if (isWholeFirst) yield* filler.add(textMember("whole", `${digestsOf(plan, options.hasher)}\n`));
+  if (mark === undefined) {
+    yield filler.rest();
+    filler.clear();
+  }
   const fetched = fetchedAhead(plan.sent, options);
   try {
     for (const [index, part] of parts.entries()) {
       const number = index + 1;
-      yield* filler.add(textMember(`parts/${number}`, list(part.map(({ path }) => path))));
+      if (mark !== undefined) yield* filler.add(partList(part, number));
       for (const file of part) {
         const bytes = await fetched.next(file);
         for (const full of filler.add(tarHeader(memberOf(file)))) yield full;
@@ -56,19 +67,20 @@ export async function* stageArchive(plan: StagePlan, options: StageArchiveOption
         for (const full of filler.add(tarPadding(file.size))) yield full;
         options.onFile(file);
       }
-      yield* filler.add(textMember(`${options.mark}${number < parts.length ? "+" : "-"}${number}`, ""));
+      if (mark !== undefined) yield* filler.add(textMember(`${mark}${number < parts.length ? "+" : "-"}${number}`, ""));
     }
   } finally {
     await fetched.letGo();
   }
-  for (const piece of closingLists(plan, options.mark)) yield* filler.add(piece);
+  for (const piece of closingLists(plan, mark)) yield* filler.add(piece);
   if (plan.release.manifest.files.length >= manyFiles) {
     yield filler.rest();
     filler.clear();
     // Hashing ten thousand lines keeps the thread busy for a while: what was given reaches the wire before.
     await setImmediate();
   }
-  yield* filler.add(textMember("whole", `${digestsOf(plan, options.hasher)}\n`));
+  options.onEnding?.();
+  if (!isWholeFirst) yield* filler.add(textMember("whole", `${digestsOf(plan, options.hasher)}\n`));
   yield* filler.add(tarEnd);
   yield filler.rest();
 }
@@ -82,12 +94,12 @@ function digestsOf(plan: StagePlan, hasher: Hasher): string {
   return [listingDigest(release.manifest.files), release.digest, hashes.join(",")].join(" ");
 }
 
-function* openingLists(plan: StagePlan, mark: string): Generator<Uint8Array, void> {
+function* openingLists(plan: StagePlan, mark: string | undefined): Generator<Uint8Array, void> {
   const { lines, release } = plan;
   yield* textsMember("rows", () => (lines === "all" ? manifestTexts(release.manifest) : textsOfLines(lines)));
   if (plan.base !== undefined) {
-    yield textMember("gone", list(plan.gone));
-    yield textMember("gone-directories", list(plan.goneDirectories));
+    if (plan.gone.length > 0) yield textMember("gone", list(plan.gone));
+    if (plan.goneDirectories.length > 0) yield textMember("gone-directories", list(plan.goneDirectories));
   }
   const { copied } = plan;
   if (copied.length > 0) {
@@ -97,21 +109,25 @@ function* openingLists(plan: StagePlan, mark: string): Generator<Uint8Array, voi
     for (const [mode, paths] of grouped(plan, (file) => laidOutMode(file).toString(8)))
       yield textMember(`modes/${mode}`, list(paths));
     yield textMember("parts/copies", list(copied.map(({ file }) => file.path)));
-    yield textMember(`${mark}-copies`, "");
+    if (mark !== undefined) yield textMember(`${mark}-copies`, "");
   }
 }
 
-function* closingLists(plan: StagePlan, mark: string): Generator<Uint8Array, void> {
+function* closingLists(plan: StagePlan, mark: string | undefined): Generator<Uint8Array, void> {
   if (plan.secondNames.length > 0) {
     yield textMember("parts/names", list(plan.secondNames.map(({ file }) => file.path)));
     for (const { file, of } of plan.secondNames) yield tarHeader({ ...memberOf(file), size: 0, linkTo: `fresh/${of}` });
-    yield textMember(`${mark}-names`, "");
+    if (mark !== undefined) yield textMember(`${mark}-names`, "");
   }
 }
 
 /** The files that are not in the base, in the order in which the node hashes them. */
 function newFiles(plan: StagePlan): readonly ReleaseFile[] {
   return [...plan.copied.map(({ file }) => file), ...plan.sent, ...plan.secondNames.map(({ file }) => file)];
+}
+
+function partList(part: readonly ReleaseFile[], number: number): Uint8Array {
+  return textMember(`parts/${number}`, list(part.map(({ path }) => path)));
 }
 
 function list(paths: readonly string[]): string {

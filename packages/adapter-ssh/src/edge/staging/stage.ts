@@ -9,21 +9,30 @@ import {
   type StageRequest,
 } from "@hostelry/core/adapter";
 import type { EdgeParts, Tracked } from "../edge-parts.ts";
-import { granted } from "../edge-parts.ts";
+import { failedState, granted } from "../edge-parts.ts";
 import { heldReleases, readHeldRelease } from "../held-releases.ts";
 import { type KnownRelease, knownRelease } from "../known-releases.ts";
 import { assertSiteId, assertToken, invalidInput } from "../layout/request-checks.ts";
+import type { Answer } from "../node/answer.ts";
 import { blame } from "./blame.ts";
-import { sendRelease } from "./send-release.ts";
+import { type FlipToSend, sendRelease } from "./send-release.ts";
 import { type StagePlan, stagePlan } from "./stage-plan.ts";
 
-/** Lays a release out on the node: begins with a release that it holds, and sends what that lacks. */
+/** What laying out came to. */
+export interface StagedRelease {
+  readonly outcome: StageOutcome;
+  /** What the node said of the flip, if it was done in the same go. */
+  readonly flipped?: Answer | undefined;
+}
+
+/** Lays a release out on the node: begins with a release that it holds, and sends what that lacks; flips to it, if that is asked for and safe. */
 export async function stage(
   parts: EdgeParts,
   request: StageRequest,
   tracked: Tracked,
   onProgress: ProgressListener | undefined,
-): Promise<StageOutcome> {
+  flip?: FlipToSend,
+): Promise<StagedRelease> {
   const { siteId, manifest, fencingToken } = request;
   const { signal } = tracked;
   assertSiteId(siteId);
@@ -42,10 +51,10 @@ export async function stage(
   ];
   for (const guess of guesses) {
     const plan = stagePlan(wanted, await guess());
-    const outcome = await attempt(parts, request, plan, tracked, tell);
-    if (outcome !== "base-refused") {
+    const staged = await attempt(parts, request, plan, tracked, tell, flip);
+    if (staged !== "base-refused") {
       parts.known.remember(siteId, wanted);
-      return outcome;
+      return staged;
     }
     if (plan.base !== undefined) parts.known.forget(siteId, plan.base.manifest.release);
   }
@@ -58,7 +67,8 @@ async function attempt(
   plan: StagePlan,
   tracked: Tracked,
   tell: (done: number) => void,
-): Promise<StageOutcome | "base-refused"> {
+  flip: FlipToSend | undefined,
+): Promise<StagedRelease | "base-refused"> {
   const { siteId, manifest, fencingToken } = request;
   const about = { operation: "stage", siteId, fencingToken, release: manifest.release };
   let sentFiles = 0;
@@ -73,23 +83,32 @@ async function attempt(
     sentBytes += file.size;
     tell(reused + sentFiles);
   };
-  const answer = await sendRelease(parts, { request, plan, signal: tracked.signal, onBegin, onFile });
+  const tracking = flip && {
+    ...flip,
+    onFlip: (): void => {
+      tracked.state = "unknown";
+      flip.onFlip();
+    },
+  };
+  const answer = await sendRelease(parts, { request, plan, signal: tracked.signal, onBegin, onFile, flip: tracking });
+  tracked.state = "unchanged";
   const { end } = answer;
   if (answer.held !== undefined) {
     await assertSame(parts, request, plan.release, answer.held, tracked);
-    return { sentFiles: 0, sentBytes: 0, reusedFiles: 0 };
+    return { outcome: { sentFiles: 0, sentBytes: 0, reusedFiles: 0 } };
   }
   if (end.kind === "refused" && end.code === "BASE") return "base-refused";
   // Copies are hashed as what is sent is: bytes of an earlier release may be damaged that nobody has looked at yet.
   if (end.kind === "refused" && end.code === "CONTENT" && plan.copied.length > 0) return "base-refused";
   if (end.kind === "refused" && end.code === "CONTENT") throw await blame(parts, request, plan, tracked);
-  granted(parts, about, "unchanged", answer);
+  granted(parts, about, failedState(answer), answer);
   tell(manifest.files.length);
-  return {
+  const outcome = {
     sentFiles: sentFiles + plan.secondNames.length,
     sentBytes,
     reusedFiles: manifest.files.length - sentFiles - plan.secondNames.length,
   };
+  return { outcome, flipped: answer.flips ? answer : undefined };
 }
 
 /** A release of that name was there: the same content is what was wanted, other content can't be. */

@@ -7,6 +7,7 @@ import {
   type ResultAsync,
   systemClock,
   type Target,
+  type TargetError,
 } from "@hostelry/core/adapter";
 import type { StalenessReport } from "./staleness.ts";
 
@@ -41,15 +42,36 @@ export function withStaleness<T extends Target>(target: T, options: WithStalenes
     onReport?.(seen.value);
   };
 
+  const looked = <D>(
+    { signal }: CallOptions,
+    work: () => ResultAsync<D, TargetError>,
+    withSeconds: (done: D, staleSeconds: number | null) => D,
+  ): ResultAsync<D, TargetError> =>
+    flow(async function* () {
+      const isFresh = known !== undefined && clock.now().getTime() - known.seenMs < maxAgeMs;
+      if (!isFresh) looking ??= look({ signal });
+      const done = yield* work();
+      if (known === undefined) await looking;
+      return ok(known === undefined ? done : withSeconds(done, known.seconds));
+    });
+
+  const both = target.stageAndActivate?.bind(target);
+  const inOneGo: Target["stageAndActivate"] =
+    both &&
+    ((request, own = {}) =>
+      looked(
+        own,
+        () => both(request, own),
+        ({ staged, activated }, staleSeconds) => ({ staged: { ...staged, staleSeconds }, activated }),
+      ));
   return {
     ...target,
+    ...(inOneGo === undefined ? {} : { stageAndActivate: inOneGo }),
     stage: (request, own = {}) =>
-      flow(async function* () {
-        const isFresh = known !== undefined && clock.now().getTime() - known.seenMs < maxAgeMs;
-        if (!isFresh) looking ??= look({ signal: own.signal });
-        const staged = yield* target.stage(request, own);
-        if (known === undefined) await looking;
-        return ok(known === undefined ? staged : { ...staged, staleSeconds: known.seconds });
-      }),
+      looked(
+        own,
+        () => target.stage(request, own),
+        (staged, staleSeconds) => ({ ...staged, staleSeconds }),
+      ),
   };
 }

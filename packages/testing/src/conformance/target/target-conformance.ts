@@ -2,6 +2,7 @@ import { bindCases, type ConformanceCase } from "../conformance-case.ts";
 import { activateCases } from "./activate-cases.ts";
 import { activateLookCases } from "./activate-look-cases.ts";
 import { lookCases } from "./look-cases.ts";
+import { stageAndActivateCases } from "./stage-and-activate-cases.ts";
 import { stageCases } from "./stage-cases.ts";
 import { stageFailureCases } from "./stage-failure-cases.ts";
 import type { TargetHarness } from "./target-harness.ts";
@@ -14,6 +15,7 @@ export function targetConformance(harness: TargetHarness): readonly ConformanceC
     ...stageFailureCases,
     ...activateCases,
     ...activateLookCases,
+    ...stageAndActivateCases,
     ...lookCases,
     ...upkeepCases,
   ]);

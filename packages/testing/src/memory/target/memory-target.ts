@@ -2,11 +2,16 @@ import {
   type ActivateOutcome,
   type ActivateRequest,
   err,
+  flow,
   hostingError,
   ok,
   publicationOfRelease,
   type ReleaseId,
   type Result,
+  type ResultAsync,
+  type StageAndActivateOptions,
+  type StageAndActivateOutcome,
+  type StageAndActivateRequest,
   type Target,
   type TargetCapabilities,
   type TargetError,
@@ -22,7 +27,7 @@ import type { MemoryTargetState } from "./target-state.ts";
 export interface MemoryTargetOptions {
   /** Default `memory`. */
   readonly name?: string | undefined;
-  /** What to be able to do. Default: everything. */
+  /** What to be able to do. Default: everything, but for `stageAndActivate`. */
   readonly capabilities?: Partial<TargetCapabilities> | undefined;
   /** What it holds. Default: nothing. Two targets on one state are two connections to one place. */
   readonly state?: MemoryTargetState | undefined;
@@ -76,6 +81,10 @@ export function memoryTarget(options: MemoryTargetOptions = {}): MemoryTarget {
 
     activate: (request, call) => context.transact("activate", call, () => setPointer(context, request)),
 
+    ...(capabilities.stageAndActivate === true
+      ? { stageAndActivate: (request, call) => stageAndPoint(context, request, call) }
+      : {}),
+
     probe: ({ siteId, slot, samples }, call) =>
       context.transact("probe", call, () => {
         const served = state.get(siteId)?.slots.get(slot)?.release ?? null;
@@ -119,6 +128,24 @@ export function memoryTarget(options: MemoryTargetOptions = {}): MemoryTarget {
         }));
       }),
   };
+}
+
+function stageAndPoint(
+  context: TargetContext,
+  request: StageAndActivateRequest,
+  options: StageAndActivateOptions = {},
+): ResultAsync<StageAndActivateOutcome, TargetError> {
+  const { siteId, slot, guard, samples, fencingToken, manifest } = request;
+  return flow(async function* () {
+    const staged = yield* stageRelease(context, request, options);
+    const { release } = manifest;
+    const flip = { siteId, slot, release, guard, samples, fencingToken };
+    const point = (): Result<ActivateOutcome, TargetError> => {
+      options.onFlip?.();
+      return setPointer(context, flip);
+    };
+    return ok({ staged, activated: yield* context.transact("activate", options, point) });
+  });
 }
 
 function setPointer(context: TargetContext, request: ActivateRequest): Result<ActivateOutcome, TargetError> {
