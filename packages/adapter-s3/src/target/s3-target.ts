@@ -17,6 +17,7 @@ import { discard } from "./discard.ts";
 import { missing } from "./missing.ts";
 import { observe } from "./observe.ts";
 import { probe } from "./probe.ts";
+import { rememberedPointers } from "./remembered-pointers.ts";
 import { setServingState } from "./set-serving-state.ts";
 import type { SiteBucket } from "./site-bucket.ts";
 import { siteKeys } from "./site-keys.ts";
@@ -83,7 +84,7 @@ export function s3Target(bucket: SiteBucket, options: S3TargetOptions = {}): S3T
     sharedKey: blobs === undefined ? undefined : keyInBucket(blobs, bucket),
     tree: treeOptions(tree),
     records: releaseMemory(maxManifestBytes),
-    remembered: new Map(),
+    remembered: rememberedPointers(),
     inTurn: turns<SiteId>(),
   };
 

@@ -1,6 +1,6 @@
 import type { BlobStore, FailureState, ReleaseMemory, SiteId } from "@hostelry/core/adapter";
-import type { Pointer } from "./pointer.ts";
 import type { StoredRelease } from "./release-record.ts";
+import type { RememberedPointers } from "./remembered-pointers.ts";
 import type { SiteBucket } from "./site-bucket.ts";
 import type { SiteKeys } from "./site-keys.ts";
 import type { TreeOptions } from "./tree/tree-options.ts";
@@ -19,8 +19,8 @@ export interface TargetParts {
   readonly sharedKey: ((sha256: string) => string) | undefined;
   readonly tree: TreeOptions | undefined;
   readonly records: ReleaseMemory<StoredRelease>;
-  /** The pointer of each site as this target wrote it last: good for a first try under a condition, and for nothing else. */
-  readonly remembered: Map<SiteId, Pointer>;
+  /** Sites' pointers as this target wrote them last: good for a first try under a condition, and for nothing else. */
+  readonly remembered: RememberedPointers;
   /** Does one thing after the other for each site. */
   inTurn<T>(siteId: SiteId, work: () => Promise<T>): Promise<T>;
 }

@@ -8,8 +8,8 @@ import type { FlipTiming, TargetResult } from "./target-result.ts";
 /**
  * How far a publication has come: the control plane's journal.
  *
- * `intended`: nothing visible has happened. `staged`: as many targets as the policy needs hold the release, and flipping
- * may have begun. `activated`: as many have flipped. `recorded`: the slot's record says so; done. `undone`: it failed or
+ * `intended`: nothing visible has happened. `staged`: as many targets as the policy needs hold the release (or the only one
+ * is laying it out and flips right after), and flipping may have begun. `activated`: as many have flipped. `recorded`: the slot's record says so; done. `undone`: it failed or
  * was killed, and the targets show what they showed before; any that could not be put back are named in `results`.
  */
 export type PublicationState = "intended" | "staged" | "activated" | "recorded" | "undone";
