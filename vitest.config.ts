@@ -3,6 +3,8 @@ import { availableParallelism } from "node:os";
 import { basename, dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type ViteUserConfig } from "vitest/config";
+import { LongestFirst } from "./test/setup/longest-first.ts";
+import { quickWasm } from "./test/setup/quick-wasm.ts";
 
 type Plugin = NonNullable<ViteUserConfig["plugins"]>[number];
 
@@ -36,8 +38,12 @@ const config: ViteUserConfig = defineConfig({
         ssr: { resolve: { conditions: ["@hostelry/source", "node"] } },
       }),
   test: {
+    // PGlite is a program of 9 MB. To have V8 optimise what of it is busy takes a short suite longer than all else it does; what is
+    // built is tested with it.
+    execArgv: testsBuilt ? [] : [quickWasm],
     setupFiles: [resolve(root, "test/setup/loopback-only.ts")],
     passWithNoTests: false,
+    sequence: { sequencer: LongestFirst },
     // Vitest leaves one core to itself; on two cores that is one file at a time, and most files wait for servers and leases.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     coverage: {
@@ -52,7 +58,7 @@ const config: ViteUserConfig = defineConfig({
         test: {
           name: "unit",
           // Most of the time went into loading the same modules for each file. No unit test leaves anything behind in one.
-          isolate: testsBuilt,
+          isolate: false,
           include: ["packages/*/src/**/*.test.ts", "tools/**/*.test.ts"],
           exclude: [slowOfTools],
           testTimeout: 20_000,

@@ -1,9 +1,9 @@
-// `npm test`: every suite from source, then everything that can only be said about built and packed packages. Ends with one line,
-// `N passed, N failed`: the tests of the suites, and one for each other check.
+// `npm test`: every suite from source, and everything that can only be said about built and packed packages. What needs no quiet
+// machine runs beside the suites, in the time that they wait. Ends with one line, `N passed, N failed`: the tests of the suites, and
+// one for each other check.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
-import { ensureServers, reportServers } from "./ensure-servers.ts";
 import { nodeBinary, otherNodeVersions } from "./steps/node-versions.ts";
 import { workspacePackages } from "./steps/packages.ts";
 import { printOutcome, runStep, runSteps, type Step } from "./steps/step.ts";
@@ -32,6 +32,8 @@ const suitesOfFurtherNodes = [
 
 const reports = mkdtempSync(join(tmpdir(), "hostelry-test-"));
 const counts: TestCount[] = [];
+let runs = 0;
+const here = `Node ${process.versions.node}, from source`;
 
 /** Counts something that is one check. */
 function count(ok: boolean): void {
@@ -39,8 +41,9 @@ function count(ok: boolean): void {
 }
 
 /** Runs vitest on some Node; each of its tests counts. */
-async function suites(name: string, node: string, parameters: readonly string[], environment = {}): Promise<void> {
-  const report = join(reports, `${counts.length}.json`);
+async function suites(name: string, node: string, parameters: readonly string[], how: How = {}): Promise<void> {
+  runs += 1;
+  const report = join(reports, `${runs}.json`);
   const vitest = tool("vitest")[1];
   const command = [
     node,
@@ -51,7 +54,7 @@ async function suites(name: string, node: string, parameters: readonly string[],
     `--outputFile.json=${report}`,
     ...parameters,
   ];
-  const outcome = await runStep(step(name, command, environment));
+  const outcome = await runStep(step(name, command, how));
   const told = readReport(report);
   const failures = told === undefined ? "" : describeFailures(told);
   // What failed stands before the whole log: whoever keeps only a beginning of ours still learns it.
@@ -63,57 +66,90 @@ async function suites(name: string, node: string, parameters: readonly string[],
 }
 
 /** Runs steps of which each counts as one. */
-async function checks(width: number, steps: readonly Step[]): Promise<void> {
-  await runSteps(steps, width, (outcome) => {
+async function checks(...steps: readonly Step[]): Promise<void> {
+  await runSteps(steps, 1, (outcome) => {
     printOutcome(outcome);
     count(outcome.ok);
   });
 }
 
-function step(name: string, command: readonly string[], environment: Readonly<Record<string, string>> = {}): Step {
+type How = Pick<Step, "environment" | "yields">;
+
+/** What runs beside the suites. They wait for servers and leases every now and then: that is the time it gets. */
+const beside: How = { yields: true };
+
+function step(name: string, command: readonly string[], { environment = {}, yields }: How = {}): Step {
   const [program = "", ...parameters] = command;
-  return { name, command: [program, ...parameters], cwd: root, environment: { NO_COLOR: "1", ...environment } };
+  return { name, command: [program, ...parameters], cwd: root, environment: { NO_COLOR: "1", ...environment }, yields };
 }
 
-try {
-  if (!reportServers(ensureServers())) count(false);
+/** Installs the programs that the suites test against; says what is missing. */
+async function servers(): Promise<void> {
+  const { ok, output } = await runStep(step("servers", script("tools/ensure-servers.ts")));
+  if (output !== "") console.log(output.trimEnd());
+  if (!ok) count(false);
+}
 
-  await suites(`suites on Node ${process.versions.node}, from source`, process.execPath, []);
+/** What can be said about packages that are built. */
+async function builtPackages(nodes: readonly OtherNode[]): Promise<void> {
+  for (const { name, folder } of workspacePackages()) {
+    const path = relative(root, folder);
+    await checks(
+      step(`publint ${name}`, [...tool("publint"), "--strict", path], beside),
+      step(`attw ${name}`, [...tool("@arethetypeswrong/cli"), "--profile", "esm-only", "--pack", path], beside),
+    );
+  }
+  const consumers = script("test/consumers/run-consumers.ts", process.execPath, ...nodes.map(({ path }) => path));
+  await checks(step("packed packages in projects of others", consumers, beside));
+}
 
-  await checks(1, [step("build", script("tools/build-packages.ts"))]);
-  await checks(
-    2,
-    workspacePackages().flatMap(({ name, folder }) => {
-      const path = relative(root, folder);
-      return [
-        step(`publint ${name}`, [...tool("publint"), "--strict", path]),
-        step(`attw ${name}`, [...tool("@arethetypeswrong/cli"), "--profile", "esm-only", "--pack", path]),
-      ];
-    }),
-  );
-  await checks(1, [step("size and cold import of core", script("tools/check-size.ts"))]);
+interface OtherNode {
+  readonly major: number;
+  readonly path: string;
+}
 
-  const nodes = [{ name: process.versions.node, path: process.execPath }];
-  for (const [index, major] of otherNodeVersions.entries()) {
-    const node = nodeBinary(major);
-    const names = index === 0 ? suitesOfBuilt : suitesOfFurtherNodes;
-    if ("path" in node) {
-      nodes.push({ name: String(major), path: node.path });
-      const built = { HOSTELRY_USE_DIST: "1" };
-      await suites(`units beside built packages on Node ${major}`, node.path, ["--project", "unit"], built);
-      await suites(`built packages on Node ${major}`, node.path, ["--project", "integration", ...names], built);
-    } else {
+/** The Nodes beside this one that can be had. With CI=true on linux-x64 one that can't is a failure. */
+async function otherNodes(): Promise<readonly OtherNode[]> {
+  const found: OtherNode[] = [];
+  for (const major of otherNodeVersions) {
+    const node = await nodeBinary(major);
+    if ("path" in node) found.push({ major, path: node.path });
+    else {
       console.log(`not tested on Node ${major}: ${node.missing}`);
       if (process.env["CI"] === "true" && process.platform === "linux" && process.arch === "x64") count(false);
     }
   }
-  await checks(1, [
-    step(
-      "packed packages in projects of others",
-      script("test/consumers/run-consumers.ts", ...nodes.map(({ path }) => path)),
-    ),
-    step("reference of the public API is up to date", script("tools/check-api-docs.ts")),
+  return found;
+}
+
+/** All that needs the servers, and the suites of what is built on the other Nodes. */
+async function longSuites(nodes: readonly OtherNode[]): Promise<void> {
+  await suites(`suites on ${here}`, process.execPath, ["--project", "integration"]);
+  for (const [index, { major, path }] of nodes.entries()) {
+    const names = index === 0 ? suitesOfBuilt : suitesOfFurtherNodes;
+    const how = { environment: { HOSTELRY_USE_DIST: "1" } };
+    await suites(`units beside built packages on Node ${major}`, path, ["--project", "unit"], how);
+    await suites(`built packages on Node ${major}`, path, ["--project", "integration", ...names], how);
+  }
+}
+
+/** What needs neither a server nor a quiet machine. */
+async function besideSuites(nodes: readonly OtherNode[]): Promise<void> {
+  await suites("types of the packages", process.execPath, ["--project", "types"], beside);
+  await builtPackages(nodes);
+  await checks(step("reference of the public API is up to date", script("tools/check-api-docs.ts"), beside));
+}
+
+try {
+  // No package's own test needs a server: they run while those are fetched.
+  const [nodes] = await Promise.all([
+    otherNodes(),
+    servers(),
+    checks(step("build", script("tools/build-packages.ts"))),
+    suites(`units on ${here}`, process.execPath, ["--project", "unit"]),
   ]);
+  await Promise.all([longSuites(nodes), besideSuites(nodes)]);
+  await checks(step("size and cold import of core", script("tools/check-size.ts")));
 } finally {
   rmSync(reports, { recursive: true, force: true });
 }

@@ -1,16 +1,18 @@
 // Asks a server on loopback over keep-alive connections, as fast as it answers: port, host name, path, requests, connections. The
-// first answer of each connection is looked at; the others must be as long as it was. With a `*` in the host name, each request asks
-// the next of that many hosts.
+// first answer of each connection is looked at; the others must be as long as it was. With a `*` in the host name, requests go to that
+// many hosts in turn, a hundred of them twice, then the next hundred: what somebody asks for again is kept otherwise than what nobody does.
 import { connect, type Socket } from "node:net";
 
 const [port = "", host = "", path = "/", requests = "0", connections = "1", hosts = "1"] = process.argv.slice(2);
 let left = Number(requests);
 const hostCount = Number(hosts);
+const block = 100;
 let asked = 0;
 
 function question(): string {
+  const number = Math.floor(asked / (2 * block)) * block + (asked % block);
   asked += 1;
-  const name = host.replace("*", String(asked % hostCount).padStart(20, "0"));
+  const name = host.replace("*", String(number % hostCount).padStart(20, "0"));
   return `GET ${path} HTTP/1.1\r\nHost: ${name}\r\n\r\n`;
 }
 

@@ -28,8 +28,8 @@ export interface PinnedServer {
   load(load: Load): Promise<void>;
   /** CPU time until now, of user and system. */
   cpuMicroseconds(): Promise<number>;
-  /** Memory after a collection. */
-  rssBytes(): Promise<number>;
+  /** Memory now, and what is left when garbage is collected and given back. */
+  memory(): Promise<{ readonly rssAtWorkBytes: number; readonly rssBytes: number }>;
   stop(): Promise<void>;
 }
 
@@ -52,9 +52,9 @@ export async function pinnedServer(
     return next.value;
   };
   const port = await line();
-  const ask = async (question: string): Promise<{ readonly cpuMicroseconds: number; readonly rssBytes: number }> => {
+  const ask = async (question: "cpu" | "memory"): Promise<Answer> => {
     child.stdin.write(`${question}\n`);
-    return JSON.parse(await line()) as { cpuMicroseconds: number; rssBytes: number };
+    return JSON.parse(await line()) as Answer;
   };
   return {
     async load({ host, path, requests, connections, hosts = 1 }) {
@@ -62,13 +62,20 @@ export async function pinnedServer(
       await measureProcess(onCore(1, [...scripts.load.command, port, host, path, ...numbers]));
     },
     cpuMicroseconds: async () => (await ask("cpu")).cpuMicroseconds,
-    rssBytes: async () => (await ask("memory")).rssBytes,
+    memory: () => ask("memory"),
     async stop() {
       const ended = once(child, "exit");
       child.stdin.end();
       await ended;
     },
   };
+}
+
+/** What the server says of itself. */
+interface Answer {
+  readonly cpuMicroseconds: number;
+  readonly rssAtWorkBytes: number;
+  readonly rssBytes: number;
 }
 
 function onCore(core: number, command: readonly [string, ...string[]]): [string, ...string[]] {

@@ -1,4 +1,5 @@
-// Serves one thing on a free port, until its input ends. Says the port, then its CPU time and memory for every line it gets; at `memory` it collects first.
+// Serves one thing on a free port, until its input ends. Says the port, then its CPU time and memory for every line it gets; at `memory` also what is
+// left of it when it has settled.
 import { createServer, type RequestListener } from "node:http";
 import { createInterface } from "node:readline";
 import { directoryContent } from "@hostelry/adapter-local";
@@ -6,6 +7,9 @@ import { createSiteHandler, labelResolver } from "@hostelry/serve";
 import type { ServerKind } from "./server-kind.ts";
 
 const [kind = "", folder = "", file = ""] = process.argv.slice(2);
+/** Of half a second each. */
+const settledRounds = 16;
+const mostRounds = 60;
 
 const listeners: Readonly<Record<ServerKind, () => Promise<RequestListener>>> = {
   hostelry: async () => {
@@ -49,11 +53,30 @@ server.listen(0, "127.0.0.1", () => {
   console.log(address.port);
 });
 createInterface({ input: process.stdin })
-  .on("line", (question) => {
+  .on("line", async (question) => {
     const { user, system } = process.cpuUsage();
+    const rssAtWorkBytes = process.memoryUsage.rss();
     // Not when it is about time: code that a collection has thrown out is compiled again, at the cost of what follows.
-    // Twice, for V8 gives pages back when it has found them empty before.
-    if (question === "memory") for (let round = 0; round < 2; round += 1) globalThis.gc?.();
-    console.log(JSON.stringify({ cpuMicroseconds: user + system, rssBytes: process.memoryUsage.rss() }));
+    if (question === "memory") await settle();
+    console.log(
+      JSON.stringify({ cpuMicroseconds: user + system, rssAtWorkBytes, rssBytes: process.memoryUsage.rss() }),
+    );
   })
   .on("close", () => process.exit(0));
+
+/**
+ * Collects until the process has not become smaller for a while: V8 gives pages back on another thread, and those of its young generation only
+ * when nothing has been allocated for some seconds. Until then they are what the last requests left, however many sites there are.
+ */
+async function settle(): Promise<void> {
+  let least = Number.POSITIVE_INFINITY;
+  for (let round = 0, since = 0; since < settledRounds && round < mostRounds; round += 1, since += 1) {
+    globalThis.gc?.();
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const rss = process.memoryUsage.rss();
+    if (rss < least - 64 * 1024) {
+      least = rss;
+      since = 0;
+    }
+  }
+}

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
+import { quickWasm } from "../../test/setup/quick-wasm.ts";
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const run = promisify(execFile);
@@ -15,7 +16,7 @@ async function snippets(page: string): Promise<readonly string[]> {
 
 describe("publishing a site", () => {
   it("prints what a visitor sees at every step", async () => {
-    const flags = ["--conditions=@hostelry/source", "--import", "tsx"];
+    const flags = [quickWasm, "--conditions=@hostelry/source", "--import", "tsx"];
     const { stdout } = await run(process.execPath, [...flags, at("main.ts")]);
     expect(stdout.split("\n")).toEqual([
       "r1: accepted, 7 files",

@@ -58,8 +58,9 @@ it.runIf(process.env["CI"] === "true")("runs where small disks can be mounted", 
 describe.runIf(canMount)("a node", () => {
   it("whose disk is full stages nothing, leaves nothing, keeps what is live, and goes on when there is room", async () => {
     const { edge } = await published();
-    const staged = await edge.stage({ siteId, fencingToken: 2, ...tooLarge });
-    expect(facts(staged._unsafeUnwrapErr())).toEqual({ code: "STORAGE_FULL", state: "unchanged" });
+    const request = { siteId, fencingToken: 2, slot: "live", ...tooLarge } as const;
+    for (const refused of [await edge.stage(request), await edge.stageAndActivate(request)])
+      expect(facts(refused._unsafeUnwrapErr())).toEqual({ code: "STORAGE_FULL", state: "unchanged" });
     const seen = await unwrap(edge.observe(siteId));
     expect([seen.releases, seen.leftovers, seen.slots.get("live")]).toEqual([[release], 0, release]);
     expect(await unwrap(edge.verify({ siteId, release }))).toEqual({ problems: [] });
@@ -76,6 +77,7 @@ describe.runIf(canMount)("a node", () => {
     const refusals = [
       await edge.stage({ ...request, ...smallSite(2, "two") }),
       await edge.activate({ ...request, slot: "live", release: null }),
+      await edge.stageAndActivate({ ...request, slot: "live", ...smallSite(2, "two") }),
       await edge.setServingState({ ...request, state: "suspended" }),
       await edge.discard({ ...request, releases: [] }),
     ].map((result) => facts(result._unsafeUnwrapErr()));

@@ -70,8 +70,13 @@ function argumentsOf(pid: number): string {
   }
 }
 
-/** Counts processes of this machine, and so of every node, by a text in their arguments. */
+/** Processes of this machine, and so of every node, by a text in their arguments. */
+export function pidsWith(text: string): readonly number[] {
+  const all = readdirSync("/proc").filter((entry) => /^\d+$/.test(entry));
+  return all.map(Number).filter((pid) => argumentsOf(pid).includes(text));
+}
+
+/** How many there are. */
 export function processesWith(text: string): number {
-  return readdirSync("/proc").filter((entry) => /^\d+$/.test(entry) && argumentsOf(Number(entry)).includes(text))
-    .length;
+  return pidsWith(text).length;
 }

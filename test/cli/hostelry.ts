@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { program } from "../setup/program.ts";
+import { quickWasm } from "../setup/quick-wasm.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const main = await program(new URL("../../packages/cli/src/main.ts", import.meta.url));
@@ -21,7 +22,7 @@ export interface RunOptions {
 /** Starts the real command line in a process of its own, with no terminal and no variables that could change it. */
 export function startHostelry(args: readonly string[], options: RunOptions = {}): ChildProcess {
   const { NO_COLOR: _colour, HOSTELRY_STATE: _state, HOSTELRY_ORIGIN: _origin, ...inherited } = process.env;
-  return spawn(process.execPath, [main, ...args], {
+  return spawn(process.execPath, [quickWasm, main, ...args], {
     cwd: options.cwd ?? root,
     env: { ...inherited, ...options.env },
     stdio: ["ignore", "pipe", "pipe"],

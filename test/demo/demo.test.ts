@@ -1,11 +1,12 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { quickWasm } from "../setup/quick-wasm.ts";
 
 const main = fileURLToPath(new URL("../../demo/main.ts", import.meta.url));
 
 async function demo(...args: readonly string[]): Promise<{ code: number | null; output: string }> {
-  const flags = ["--conditions=@hostelry/source", "--import", "tsx"];
+  const flags = [quickWasm, "--conditions=@hostelry/source", "--import", "tsx"];
   const child = spawn(process.execPath, [...flags, main, ...args], { stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {

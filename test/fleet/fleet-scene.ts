@@ -33,6 +33,8 @@ export interface FleetScene {
   expireLease(site: Site): Promise<void>;
   /** What lies on each node, read without the adapter. */
   onDisks(site: Site): Promise<readonly OnDisk[]>;
+  /** The same with fewer nodes: another product on the same machines. Stops with this one. */
+  first(count: number): FleetScene;
   stop(): Promise<void>;
 }
 
@@ -49,39 +51,48 @@ export async function startFleet(count: number): Promise<FleetScene> {
   const store = await unwrap(pgStorage(pool, { schema }));
   const roots = await Promise.all(nodes.all.map((node) => newEdgeRoot(node)));
   const places = nodes.all.map((node, index) => placeOf(nodes, node, roots[index]?.root ?? ""));
-  const targets = places.map(connectNode);
-  const hosting = createHosting({
-    store,
-    blobs: directoryBlobStore(blobs, { durability: "none" }),
-    targets: targets.map(({ edge }) => edge),
-    publishing,
-    holder: "test",
-  });
+  const allTargets = places.map(connectNode);
   const { connection } = server;
-  return {
-    nodes: nodes.all,
-    hosting,
-    targets,
-    publisher: (through = (place) => place) => {
-      const place: PublisherPlace = { connection, schema, blobs, publishing, nodes: places.map(through) };
-      return starter.start(place);
-    },
-    expireLease: async ({ id }) => {
-      await pool.query(
-        `update ${schema}.site set lease_expires_at = clock_timestamp() where id = $1 and lease_expires_at is not null`,
-        [id],
-      );
-    },
-    onDisks: (site) => Promise.all(roots.map(({ outside: www }) => onDisk({ www }, site))),
-    stop: async () => {
-      await Promise.all(targets.map((target) => target.close()));
-      await nodes.stop();
-      await pool.end();
-      await server.stop();
-      starter.remove();
-      await rm(blobs, { recursive: true, force: true });
-    },
+  const stop = async (): Promise<void> => {
+    await Promise.all(allTargets.map((target) => target.close()));
+    await nodes.stop();
+    await pool.end();
+    await server.stop();
+    starter.remove();
+    await rm(blobs, { recursive: true, force: true });
   };
+  const withFirst = (own: number): FleetScene => {
+    const targets = allTargets.slice(0, own);
+    const hosting = createHosting({
+      store,
+      blobs: directoryBlobStore(blobs, { durability: "none" }),
+      targets: targets.map(({ edge }) => edge),
+      publishing,
+      holder: "test",
+    });
+    return {
+      nodes: nodes.all.slice(0, own),
+      hosting,
+      targets,
+      publisher: (through = (place) => place) => {
+        const place: PublisherPlace = {
+          ...{ connection, schema, blobs, publishing },
+          nodes: places.slice(0, own).map(through),
+        };
+        return starter.start(place);
+      },
+      expireLease: async ({ id }) => {
+        await pool.query(
+          `update ${schema}.site set lease_expires_at = clock_timestamp() where id = $1 and lease_expires_at is not null`,
+          [id],
+        );
+      },
+      onDisks: (site) => Promise.all(roots.slice(0, own).map(({ outside: www }) => onDisk({ www }, site))),
+      first: withFirst,
+      stop,
+    };
+  };
+  return withFirst(count);
 }
 
 function placeOf(nodes: SshNodes, node: SshNode, root: string): NodePlace {

@@ -6,7 +6,7 @@ import { mkdir, symlink } from "node:fs/promises";
 import { setPriority } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { edgeConfig, sftpTarget, sshEdge, sshTransport } from "@hostelry/adapter-ssh";
+import { edgeConfig, type SshEdge, sftpTarget, sshEdge, sshTransport } from "@hostelry/adapter-ssh";
 import { type Target, unwrap } from "@hostelry/core/adapter";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type BundledScript, bundledScript } from "../../bench/harness/bundled-script.ts";
@@ -28,6 +28,9 @@ const bytesOfPage = 20_000;
 
 /** Whoever reads takes what is left of the machine: otherwise flips would wait for readers, and not the other way round. */
 const niceness = 10;
+
+/** Of the flips of a target that can do it, every so manieth lays a release out and flips to it in one go. */
+const oneGoEvery = 10;
 
 const kinds: readonly { readonly kind: SshNodeKind; readonly target: string; readonly flips: number }[] = [
   { kind: "gnu", target: "sshEdge", flips: rounds(100_000, 150) },
@@ -74,7 +77,7 @@ interface Reports {
 /** Flips to and fro, and says what became of those who looked. */
 async function flipping(nodes: SshNodes, node: SshNode, flips: number): Promise<Reports> {
   const { outside, root } = await newEdgeRoot(node);
-  const { target, close } = connect(nodes, node, root);
+  const { target, edge, close } = connect(nodes, node, root);
   try {
     const sites = [smallSite(1, "one", bytesOfPage), smallSite(2, "two", bytesOfPage)] as const;
     for (const site of sites) await unwrap(target.stage({ siteId, fencingToken: 1, ...site }));
@@ -97,7 +100,12 @@ async function flipping(nodes: SshNodes, node: SshNode, flips: number): Promise<
       niceness,
     });
     for (let flip = 1; flip <= flips; flip += 1) {
-      const { changed } = await unwrap(flipTo(flip % 2 === 0 ? 0 : 1, 1 + Math.floor(flip / 10)));
+      const wanted = flip % 2 === 0 ? 0 : 1;
+      const fencingToken = 1 + Math.floor(flip / 10);
+      const { changed } =
+        flip % oneGoEvery === 0 && edge !== undefined
+          ? await publishAnew(edge, 2 + flip, fencingToken)
+          : await unwrap(flipTo(wanted, fencingToken));
       if (!changed) throw new Error(`flip ${flip} changed nothing`);
     }
     return { visitors: await visitors.stop(), reads: await endReading() };
@@ -106,8 +114,23 @@ async function flipping(nodes: SshNodes, node: SshNode, flips: number): Promise<
   }
 }
 
+/** A release that was never there, with the bytes of the first; and the one of the last time taken away. */
+async function publishAnew(
+  edge: SshEdge,
+  number: number,
+  fencingToken: number,
+): Promise<{ readonly changed: boolean }> {
+  const site = smallSite(number, "one", bytesOfPage);
+  const { activated } = await unwrap(edge.stageAndActivate({ siteId, fencingToken, slot: "live", ...site }));
+  const before = smallSite(number - oneGoEvery, "one", bytesOfPage).manifest.release;
+  await unwrap(edge.discard({ siteId, fencingToken, releases: [before] }));
+  return activated;
+}
+
 interface Connected {
   readonly target: Target;
+  /** The target, where it can lay out and flip in one go. */
+  readonly edge?: SshEdge | undefined;
   close(): Promise<void>;
 }
 
@@ -122,6 +145,7 @@ function connect(nodes: SshNodes, node: SshNode, root: string): Connected {
   const edge = sshEdge(transport, root, { durability: "none", prepares: false });
   return {
     target: edge,
+    edge,
     close: async () => {
       await edge.close();
       await transport.close();

@@ -3,6 +3,7 @@
 import { writeSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { directoryBlobStore } from "@hostelry/adapter-local";
+import type { SshEdge } from "@hostelry/adapter-ssh";
 import {
   createHosting,
   type FleetPolicy,
@@ -31,7 +32,7 @@ export interface PublisherPlace {
   readonly publishing: Partial<PublishPolicy>;
 }
 
-/** A moment of its work. Ports are `store`, `blobs` and the targets by their names. */
+/** A moment of its work. Ports are `store`, `blobs` and the targets by their names; `flip of NAME` is when a target tells that it may flip. */
 export interface Moment {
   readonly port: string;
   /** From 1, anew with each order. */
@@ -81,23 +82,45 @@ function strike(port: string, when: Moment["when"], call: number): void {
   process.kill(process.pid, signal);
 }
 
+function before(name: string): void {
+  begun[name] = (begun[name] ?? 0) + 1;
+  strike(name, "before", begun[name]);
+}
+
+function after(name: string): void {
+  answered[name] = (answered[name] ?? 0) + 1;
+  strike(name, "after", answered[name]);
+}
+
 /** The port, with its calls counted, and the accident at one of them. */
 function mortal<P extends object>(name: string, port: P): P {
-  const before = (): void => {
-    begun[name] = (begun[name] ?? 0) + 1;
-    strike(name, "before", begun[name]);
-  };
-  const after = (): void => {
-    answered[name] = (answered[name] ?? 0) + 1;
-    strike(name, "after", answered[name]);
-  };
-  return crashAt(crashAt(port, { when: "after" }, after), { when: "before" }, before);
+  return crashAt(
+    crashAt(port, { when: "after" }, () => after(name)),
+    { when: "before" },
+    () => before(name),
+  );
+}
+
+/** The target, with the accident also in the midst of laying out and flipping. */
+function mortalTarget(edge: SshEdge): SshEdge {
+  const name = `flip of ${edge.name}`;
+  return mortal(edge.name, {
+    ...edge,
+    stageAndActivate: (request, options = {}) => {
+      const onFlip = (): void => {
+        before(name);
+        options.onFlip?.();
+        after(name);
+      };
+      return edge.stageAndActivate(request, { ...options, onFlip });
+    },
+  });
 }
 
 const hosting = createHosting({
   store: mortal("store", store.value),
   blobs: mortal("blobs", directoryBlobStore(place.blobs, { durability: "none" })),
-  targets: nodes.map(({ edge }) => mortal(edge.name, edge)),
+  targets: nodes.map(({ edge }) => mortalTarget(edge)),
   publishing: place.publishing,
   holder: `publisher:${process.pid}`,
 });

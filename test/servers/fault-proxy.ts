@@ -3,6 +3,7 @@
 //   const proxy = await faultProxy(node.sshPort, { delayMs: 25 });   // 50 ms round trip
 //   proxy.faults.cutAfterBytes = 12_345;    // the next bytes towards the server beyond this many (per connection) reset both sides
 //   proxy.faults.silent = true;             // swallows everything: neither end nor reset, as when a cable is pulled
+//   proxy.silenceAll();                     // the same for what is open now; new connections work
 //   proxy.cutAll();                         // resets what is open now
 import { connect, createServer, type Server, type Socket } from "node:net";
 
@@ -31,6 +32,7 @@ export interface FaultProxy {
   /** Bytes taken so far, of all connections. */
   bytes(): { readonly up: number; readonly down: number };
   cutAll(): void;
+  silenceAll(): void;
   close(): Promise<void>;
 }
 
@@ -48,7 +50,8 @@ export async function faultProxy(port: number, initial: Partial<Faults> = {}): P
     refuse: false,
     ...initial,
   };
-  const open = new Set<() => void>();
+  /** What ends each connection, and what goes wrong on it. */
+  const open = new Map<() => void, Faults>();
   const total = { up: 0, down: 0 };
   let connections = 0;
 
@@ -62,7 +65,9 @@ export async function faultProxy(port: number, initial: Partial<Faults> = {}): P
       client.resetAndDestroy();
       upstream.resetAndDestroy();
     };
-    open.add(cut);
+    // Its own are set on it alone, and all others as they are at each moment.
+    const own = Object.create(faults) as Faults;
+    open.set(cut, own);
     upstream.on("error", cut);
     client.once("close", () => upstream.destroy());
     upstream.once("close", () => {
@@ -72,13 +77,13 @@ export async function faultProxy(port: number, initial: Partial<Faults> = {}): P
     forward(
       client,
       upstream,
-      faults,
+      own,
       (bytes) => {
         total.up += bytes;
       },
       cut,
     );
-    forward(upstream, client, faults, (bytes) => {
+    forward(upstream, client, own, (bytes) => {
       total.down += bytes;
     });
   });
@@ -87,7 +92,7 @@ export async function faultProxy(port: number, initial: Partial<Faults> = {}): P
     server.listen(0, "127.0.0.1", resolve);
   });
   const cutAll = (): void => {
-    for (const cut of [...open]) cut();
+    for (const cut of [...open.keys()]) cut();
   };
   return {
     port: portOf(server),
@@ -95,6 +100,9 @@ export async function faultProxy(port: number, initial: Partial<Faults> = {}): P
     connections: () => connections,
     bytes: () => ({ ...total }),
     cutAll,
+    silenceAll: () => {
+      for (const own of open.values()) own.silent = true;
+    },
     close: async () => {
       cutAll();
       await new Promise((resolve) => server.close(resolve));

@@ -1,3 +1,4 @@
+import { constants } from "node:os";
 import { expect, test } from "vitest";
 import { runStep, runSteps } from "./step.ts";
 
@@ -8,6 +9,14 @@ test("a step that ends well is ok, and what it says is kept", async () => {
   expect(outcome.ok).toBe(true);
   expect(outcome.output).toContain("a");
   expect(outcome.output).toContain("b");
+});
+
+test("a step that yields has a lower priority than its neighbours, and so has what it starts", async () => {
+  const own = "console.log(require('node:os').getPriority())";
+  const program = `${own}; require('node:child_process').execFileSync(process.execPath, ['-e', ${JSON.stringify(own)}], { stdio: 'inherit' })`;
+  const outcome = await runStep({ name: "yield", command: [node, "-e", program], yields: true });
+  const { PRIORITY_LOW } = constants.priority;
+  expect(outcome.output.trim().split("\n").map(Number)).toEqual([PRIORITY_LOW, PRIORITY_LOW]);
 });
 
 test("a bad exit, a signal and a program that does not exist are failures", async () => {

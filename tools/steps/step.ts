@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { constants, setPriority } from "node:os";
 
 /** One thing to run: a program with its arguments, never a shell line. */
 export interface Step {
@@ -6,6 +7,8 @@ export interface Step {
   readonly command: readonly [program: string, ...parameters: string[]];
   readonly cwd?: string | undefined;
   readonly environment?: Readonly<Record<string, string>> | undefined;
+  /** Gets only the processor time that nothing else wants, and so does what it starts. Default: false. */
+  readonly yields?: boolean | undefined;
 }
 
 /** What became of a {@link Step}. */
@@ -28,6 +31,7 @@ export function runStep(step: Step): Promise<StepOutcome> {
       env: { ...process.env, ...step.environment },
       stdio: ["ignore", "pipe", "pipe"],
     });
+    if (step.yields === true && child.pid !== undefined) lowerPriority(child.pid);
     const finish = (ok: boolean, note = ""): void =>
       resolve({
         name: step.name,
@@ -40,6 +44,15 @@ export function runStep(step: Step): Promise<StepOutcome> {
     child.on("error", (error) => finish(false, `cannot start ${program}: ${error.message}\n`));
     child.on("close", (code, signal) => finish(code === 0, signal === null ? "" : `ended by ${signal}\n`));
   });
+}
+
+/** Whoever may not, or is too late, leaves it as it is: that costs time only. */
+function lowerPriority(pid: number): void {
+  try {
+    setPriority(pid, constants.priority.PRIORITY_LOW);
+  } catch {
+    return;
+  }
 }
 
 /** Runs steps, at most `width` at a time, starting in their order; tells each one as it ends. */

@@ -266,6 +266,7 @@ export type { FleetPolicy } from "./publish/fleet-policy.ts";
 export { hashedAssets, isHashedAsset } from "./publish/hashed-asset.ts";
 export type { FormerHolder, Lease } from "./publish/lease.ts";
 export { mediaTypeOf } from "./publish/media-type.ts";
+export { type PackedFiles, packFiles } from "./publish/packed-files.ts";
 export type { Publication, PublicationState } from "./publish/publication.ts";
 export {
   type ContentCoding,
@@ -282,8 +283,10 @@ export { decodeReleaseManifest, encodeReleaseManifest } from "./publish/release-
 export {
   manifestMemoryBytes,
   mostManifestBytes,
+  mostPackedBytes,
   type ReleaseMemory,
   releaseMemory,
+  releaseMemoryBytes,
 } from "./publish/release-memory.ts";
 export { assertReleasePaths, isPathSafeId, isReleasePath, releaseDirectories } from "./publish/release-path.ts";
 export { previewOfSlot, previewSlot, type Slot, type SlotName } from "./publish/slot.ts";

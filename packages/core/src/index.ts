@@ -267,6 +267,7 @@ export type { RollbackError, RollbackOptions } from "./publish/rollback-site.ts"
 export type { SetServingStateError } from "./publish/set-serving-state.ts";
 export type { SiteStatus, TargetStatus } from "./publish/site-status.ts";
 export { previewSlot, type Slot, type SlotName } from "./publish/slot.ts";
+export type { StageAndFlipError } from "./publish/stage-and-flip.ts";
 export type { TargetFailureError } from "./publish/target-failures.ts";
 export type { FleetStep, FlipTiming, TargetResult, TargetResultFailure } from "./publish/target-result.ts";
 export type { TidiedSite, TidiedTarget, TidySiteError, TidySiteOptions } from "./publish/tidy-site.ts";

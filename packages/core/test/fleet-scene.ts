@@ -20,8 +20,8 @@ export interface FleetScene {
 }
 
 /** Makes it once; each run works on a branch. */
-export async function fleetScene(nodes: number): Promise<FleetScene> {
-  const world: World = { ...newWorld(nodes), turn: noTurn };
+export async function fleetScene(nodes: number, capabilities?: World["capabilities"]): Promise<FleetScene> {
+  const world: World = { ...newWorld(nodes, capabilities), turn: noTurn };
   const { hosting } = startProcess(world);
   const { site, revisions } = await siteWith(hosting, "v1", "v2", "v3");
   await unwrap(hosting.publish(nth(revisions, 1)));

@@ -8,6 +8,7 @@ import {
   type Site,
   unwrap,
 } from "@hostelry/core";
+import type { TargetCapabilities } from "@hostelry/core/adapter";
 import {
   type MemoryBlobStore,
   type MemoryRecords,
@@ -45,18 +46,21 @@ export interface World {
   readonly targetStates: readonly MemoryTargetState[];
   /** How its adapters let others run; default: a turn of the event loop each time. */
   readonly turn?: (() => Promise<void>) | undefined;
+  /** What its targets can do besides what memory targets can anyway, or can't. */
+  readonly capabilities?: Partial<TargetCapabilities> | undefined;
 }
 
 /** A world with so many empty targets. */
-export function newWorld(targets = 1): World {
+export function newWorld(targets = 1, capabilities?: World["capabilities"]): World {
   const targetStates = Array.from({ length: targets }, (): MemoryTargetState => new Map());
-  return { clock: simulatedClock(), records: memoryRecords(), blobs: memoryBlobStore(), targetStates };
+  return { clock: simulatedClock(), records: memoryRecords(), blobs: memoryBlobStore(), targetStates, capabilities };
 }
 
 /** The same world once more, to go another way from here. Blobs are shared: a name never has other bytes. */
-export function branchOf({ clock, records, blobs, targetStates, turn }: World): World {
+export function branchOf({ clock, records, blobs, targetStates, turn, capabilities }: World): World {
   return {
     turn,
+    capabilities,
     clock: simulatedClock({ now: clock.now() }),
     records: structuredClone(records),
     blobs,
@@ -79,9 +83,11 @@ export function startProcess(
   world: World,
   change: (options: HostingOptions & { readonly targets: readonly MemoryTarget[] }) => HostingOptions = (same) => same,
 ): Process {
-  const { clock, records, blobs, targetStates, turn } = world;
+  const { clock, records, blobs, targetStates, turn, capabilities } = world;
   processes += 1;
-  const targets = targetStates.map((state, index) => memoryTarget({ name: `edge-${index + 1}`, state, turn }));
+  const targets = targetStates.map((state, index) =>
+    memoryTarget({ name: `edge-${index + 1}`, state, turn, capabilities }),
+  );
   const events: HostingEvent[] = [];
   const random = seededRandom(`process ${processes}`);
   const options = {

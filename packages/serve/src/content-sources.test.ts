@@ -72,6 +72,8 @@ describe.each(Object.entries(sources))("serving what a %s target holds", (_name,
     await unwrap(target.activate({ siteId, fencingToken: 1, slot: "live", release: one.release }));
     expect(await look(live)).toEqual([200, "<h1>one</h1>"]);
     expect(await look(live, "/a%20b/%C3%BC.txt")).toEqual([200, "same"]);
+    // Sources may make a file's object anew each time it is asked for.
+    expect(await look(live, "/index.html")).toEqual([307, ""]);
 
     const two = await release(2, { "index.html": "<h1>two</h1>", "a b/ü.txt": "same" });
     await unwrap(target.stage({ siteId, fencingToken: 2, manifest: two, blobs }));

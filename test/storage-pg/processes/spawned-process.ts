@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { program } from "../../setup/program.ts";
+import { quickWasm } from "../../setup/quick-wasm.ts";
 
 /** A process under the control of a test. */
 export interface SpawnedProcess {
@@ -25,7 +26,7 @@ export async function starterOf(script: string): Promise<(parameters: readonly s
 }
 
 function start(script: string, parameters: readonly string[]): SpawnedProcess {
-  const child = spawn(process.execPath, [script, ...parameters], {
+  const child = spawn(process.execPath, [quickWasm, script, ...parameters], {
     cwd: fileURLToPath(new URL("../../..", import.meta.url)),
     // Without the test runner's options for Node.
     env: { ...process.env, NODE_OPTIONS: "" },

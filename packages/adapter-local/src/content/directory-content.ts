@@ -9,10 +9,11 @@ import {
   hostingError,
   isHostingError,
   isPathSafeId,
-  manifestMemoryBytes,
-  mostManifestBytes,
+  mostPackedBytes,
+  packFiles,
   type ReleaseId,
   releaseMemory,
+  releaseMemoryBytes,
   type SiteContent,
   type SiteId,
   type SlotName,
@@ -30,7 +31,7 @@ export interface DirectoryContentOptions {
   /** For error messages. Default `directory`. */
   readonly name?: string | undefined;
   /**
-   * Memory for manifests that were read, of all sites together, in bytes; default 16 MiB, some 50,000 files. The longest unused go first, and
+   * Memory for manifests that were read, of all sites together, in bytes; default 8 MiB, some 90,000 files. The longest unused go first, and
    * are read again when they are asked for; one is always kept.
    */
   readonly maxManifestBytes?: number | undefined;
@@ -40,7 +41,7 @@ export interface DirectoryContentOptions {
 
 /** The serving side of `directoryTarget(root)`: finds a site's release by its pointer, and needs no control plane. */
 export function directoryContent(root: string, options: DirectoryContentOptions = {}): ContentSource {
-  const { name = "directory", maxManifestBytes = mostManifestBytes, fileSystem = nodeFileSystem } = options;
+  const { name = "directory", maxManifestBytes = mostPackedBytes, fileSystem = nodeFileSystem } = options;
   const targetRoot = resolve(root);
   const views = releaseMemory<ContentView>(maxManifestBytes);
   // Under load manifests come and go: bytes in memory of their own would stay until a collection, and leave holes.
@@ -56,8 +57,10 @@ export function directoryContent(root: string, options: DirectoryContentOptions 
     const manifest = readStoredManifest(fileSystem, layout, release, name, incoming);
     if (manifest === undefined) return undefined;
     const directory = `${layout.releases}/${release}`;
-    const view = releaseView({ fileSystem, name, siteId, manifest, directory, classify });
-    views.set(key, view, manifestMemoryBytes(manifest));
+    const { rules } = manifest;
+    const files = packFiles(manifest.files);
+    const view = releaseView({ fileSystem, name, siteId, release, rules, files, directory, classify });
+    views.set(key, view, releaseMemoryBytes(files, rules));
     return view;
   };
 

@@ -5,9 +5,11 @@ import {
   type ContentView,
   hostingError,
   isHostingError,
+  type PackedFiles,
   type ReleaseFile,
-  type ReleaseManifest,
+  type ReleaseId,
   type SiteId,
+  type SiteRules,
 } from "@hostelry/core/adapter";
 import type { FileSystem } from "../file-system/file-system.ts";
 import {
@@ -26,7 +28,9 @@ export interface ReleaseViewParts {
   /** The content source's name, for errors. */
   readonly name: string;
   readonly siteId: SiteId;
-  readonly manifest: ReleaseManifest;
+  readonly release: ReleaseId;
+  readonly rules?: SiteRules | undefined;
+  readonly files: PackedFiles;
   /** The release's own directory: never the pointer, which may flip between two reads. */
   readonly directory: string;
   classify(cause: unknown, signal: AbortSignal | undefined): AdapterError;
@@ -34,8 +38,7 @@ export interface ReleaseViewParts {
 
 /** One release, read by its own name. */
 export function releaseView(parts: ReleaseViewParts): ContentView {
-  const { release, rules } = parts.manifest;
-  const files = new Map(parts.manifest.files.map((file) => [file.path, file]));
+  const { release, rules, files } = parts;
   return {
     release,
     ...(rules === undefined ? {} : { rules }),
@@ -120,8 +123,7 @@ function readError(
   if (signal?.aborted === true || !["ENOENT", "ENOTDIR", "ELOOP"].includes(systemCode(cause))) {
     return parts.classify(cause, signal);
   }
-  const { fileSystem, name: target, siteId } = parts;
-  const { release } = parts.manifest;
+  const { fileSystem, name: target, siteId, release } = parts;
   if (fileSystem.lstatSync(parts.directory, { throwIfNoEntry: false }) !== undefined)
     return corrupt(parts, path, cause);
   const sentence = `Release ${release} of ${siteId} was removed while it was read.`;
@@ -129,8 +131,7 @@ function readError(
 }
 
 function corrupt(parts: ReleaseViewParts, path: string, cause: unknown): ContentError {
-  const { name: target } = parts;
-  const { release } = parts.manifest;
+  const { name: target, release } = parts;
   return hostingError(
     "RELEASE_CORRUPT",
     `${path} of release ${release} is not as it was laid out.`,

@@ -63,9 +63,10 @@ export async function change(
   return granted(parts, about, failedState(answer), answer);
 }
 
-/** What a failure has left: the script says when the change begins. */
+/** What an answer other than `done` has left: the script says when the change begins. What is fenced off is a later one's to say. */
 export function failedState({ end, lines }: Answer): FailureState {
-  return end.kind === "failed" && lines.includes("begun") ? "unknown" : "unchanged";
+  if (end.kind === "refused" && end.code === "FENCED") return "unchanged";
+  return lines.includes("begun") ? "unknown" : "unchanged";
 }
 
 /** The answer, or the error that it means. */

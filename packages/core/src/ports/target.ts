@@ -96,7 +96,8 @@ export interface StageAndActivateRequest extends StageRequest {
 export interface StageAndActivateOptions extends WorkOptions {
   /**
    * Called once, before the flip is left to the target: until then nothing can be visible, whatever fails or ends; from
-   * then on visitors may see the release at any moment.
+   * then on visitors may see the release at any moment. It throws when the call has been given up meanwhile, as its
+   * signal says: then there must be no flip.
    */
   readonly onFlip?: (() => void) | undefined;
 }
@@ -240,8 +241,10 @@ export interface Target {
    *   meanwhile. Of two flips of one slot with one token, one may be refused.
    * Cancelled: `ABORTED`; before `onFlip` was called nothing has changed that a visitor sees, afterwards it is not known.
    * Half-way: before `onFlip` as `stage`; afterwards state `unknown` at worst, and `unchanged` where the target has answered
-   *   that it did not flip. Durable when it resolves.
-   * Limits: those of both. A release is never shown before it is whole and its hashes are verified.
+   *   that it did not flip, or that the bytes are wrong. Durable when it resolves.
+   * Limits: those of both. A release is never shown before it is whole and its hashes are verified. From `onFlip` on core
+   *   waits as long as for a staging and a minute at least (ten minutes where `stageTimeoutMs` is not set), anew with each
+   *   progress.
    */
   stageAndActivate?(
     request: StageAndActivateRequest,

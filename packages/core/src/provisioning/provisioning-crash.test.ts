@@ -77,6 +77,8 @@ async function killEverywhere({ prepare, begin, expectDone }: Deed): Promise<num
     const id = await prepare(world.process(), world);
     const dying = dyingProcess(place);
     const doing = begin(world.process({ around: dying.around }), id);
+    // Of a dead one the guards give up what it waits for half a minute later, when nobody asks any more.
+    void doing.catch(() => undefined);
     return { world, id, dying, doing };
   };
   const clean = await begun();

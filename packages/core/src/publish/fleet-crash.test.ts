@@ -27,7 +27,7 @@ describe("a publisher on three nodes, one of them down, that is killed at any ca
           expect(observed?.leftovers, died).toBe(0);
         }
       },
-      thirdIsDown,
+      { around: thirdIsDown },
     );
     expect(kills).toBeGreaterThan(50);
   });

@@ -88,5 +88,7 @@ export function probeAll(
 /** Whether a flip that failed may have happened all the same, or may still happen. */
 export function mayHaveFlipped(error: TargetError | HostingErrorOf<"PROBE_FAILED">): boolean {
   if (hasCode(error, "FENCED", "RELEASE_NOT_FOUND", "TARGET_LAYOUT_INVALID", "INVALID_INPUT")) return false;
+  // Where a flip comes right after the staging: of that one, before a release is whole.
+  if (hasCode(error, "BLOB_MISMATCH", "BLOB_NOT_FOUND")) return false;
   return "state" in error.details ? error.details.state !== "unchanged" : true;
 }

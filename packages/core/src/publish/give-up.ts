@@ -1,4 +1,4 @@
-import { hostingError, isHostingError } from "../errors/index.ts";
+import { hasCode, hostingError, isHostingError } from "../errors/index.ts";
 import type { HostingPorts } from "../ports/hosting-ports.ts";
 import type { ActivateOutcome } from "../ports/target.ts";
 import { err, type Result } from "../result/index.ts";
@@ -22,6 +22,19 @@ export async function giveUp<E extends { readonly code: string }>(
   // The first error is the one to tell; one of closing leaves the journal open, and the next run closes it.
   void (await undoPublication(ports, held, publication, targets, { failure: reason.code, actor }));
   return err(reason);
+}
+
+/** Nothing was flipped, for laying the release out failed. When that is because the lease was lost, its own error says so. */
+export function giveUpStaging(
+  ports: HostingPorts,
+  held: HeldLease,
+  publication: Publication,
+  wanted: Concerned,
+  answers: readonly TargetAnswer<unknown>[],
+): Promise<Result<never, LeaseError | TargetFailureError>> {
+  const failure = stepFailure(publication, "stage", "unchanged", answers);
+  const reason = held.lost.aborted && hasCode(failure, "ABORTED") ? whyStopped(held) : failure;
+  return giveUp<LeaseError | TargetFailureError>(ports, held, publication, wanted, reason);
 }
 
 /**

@@ -1,26 +1,8 @@
-import { type Hosting, unwrap } from "@hostelry/core";
+import { unwrap } from "@hostelry/core";
 import { describe, expect, it } from "vitest";
-import type { FleetScene } from "../../test/fleet-scene.ts";
+import { expectClean } from "../../test/expect-clean.ts";
 import { killEverywhere } from "../../test/kill-everywhere.ts";
 import { nth, visitorSees } from "../../test/scene.ts";
-
-async function expectClean(scene: FleetScene, hosting: Hosting, label: string, died: string): Promise<void> {
-  const { world, site } = scene;
-  expect(visitorSees(world, site), died).toEqual(Array.from({ length: 3 }, () => `<title>${label}</title>`));
-  const status = await unwrap(hosting.sites.status(site.id));
-  expect(status, died).toMatchObject({ inSync: true, unfinished: [] });
-  const kept = new Set(
-    (await unwrap(hosting.publications.list(site.id))).items
-      .filter(({ state }) => state === "recorded")
-      .map(({ release }) => release),
-  );
-  for (const { observed } of status.targets) {
-    expect(observed?.leftovers, died).toBe(0);
-    for (const release of observed?.releases ?? []) expect(kept.has(release), `${died}: orphan ${release}`).toBe(true);
-  }
-  const states = (await unwrap(hosting.revisions.list(site.id))).items.filter(({ state }) => state === "published");
-  expect(states, died).toHaveLength(1);
-}
 
 describe("a publisher that is killed at any call, before or after its effect", () => {
   it("is followed by a run that ends with exactly the requested release", async () => {

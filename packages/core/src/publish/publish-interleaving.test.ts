@@ -21,7 +21,8 @@ const conflicts = [
 describe("four concurrent callers", () => {
   it(`publishing, rolling back and previewing at random, ${rounds} times: record, journal and targets agree`, async () => {
     for (let round = 0; round < rounds; round += 1) {
-      const world = newWorld(2);
+      // Two targets flip together; one alone lays out and flips in one go.
+      const world = newWorld(1 + (round % 2), { stageAndActivate: true });
       const { hosting } = startProcess(world);
       const { site, revisions } = await siteWith(hosting, "v1", "v2", "v3");
       const pick = chooser(round);
@@ -59,7 +60,8 @@ describe("four concurrent callers", () => {
       for (const slot of status.slots) {
         const label = revisions.find(({ id }) => id === slot.revisionId)?.number;
         const page = `<title>v${label}</title>`;
-        expect(visitorSees(world, site, "index.html", slot.name), `round ${round} ${slot.name}`).toEqual([page, page]);
+        const seen = visitorSees(world, site, "index.html", slot.name);
+        expect(seen, `round ${round} ${slot.name}`).toEqual(world.targetStates.map(() => page));
       }
       const publications = (await unwrap(hosting.publications.list(site.id))).items;
       const recorded = publications.filter(({ state, slot }) => state === "recorded" && slot === "live");

@@ -3,11 +3,12 @@ import type { HostingPorts } from "../ports/hosting-ports.ts";
 import type { ActivateOutcome, ProbeSample, StageOutcome, Target } from "../ports/target.ts";
 import { err, ok, type Result } from "../result/index.ts";
 import { advancePublication } from "./advance-publication.ts";
-import { askAll, elapsedMs } from "./ask-targets.ts";
+import { askInOneGo, type OneGoTarget } from "./ask-in-one-go.ts";
+import { askAll } from "./ask-targets.ts";
 import { enough, succeeded } from "./enough-targets.ts";
 import { requiredTargets } from "./fleet-policy.ts";
 import { flipAll, mayHaveFlipped } from "./flip.ts";
-import { giveUp, stepFailure, whyStopped } from "./give-up.ts";
+import { giveUp, giveUpStaging, whyStopped } from "./give-up.ts";
 import type { HeldLease, LeaseError } from "./hold-lease.ts";
 import type { Publication } from "./publication.ts";
 import type { BegunPublication, SlotPublication } from "./slot-publication.ts";
@@ -24,9 +25,6 @@ export interface LaunchedPublication {
   readonly staged: readonly TargetAnswer<StageOutcome>[];
   readonly flipped: readonly TargetAnswer<ActivateOutcome>[];
 }
-
-/** A target that needs only one way there and back. */
-type OneGoTarget = Target & Required<Pick<Target, "stageAndActivate">>;
 
 type Launched = Promise<Result<LaunchedPublication, StageAndFlipError>>;
 
@@ -64,7 +62,7 @@ async function inTwoSteps(
   const required = requiredTargets(policy, targets.length);
   const staged = await stageAll(ports, held, wanted, begun, targets.length - required);
   if (!enough(staged, required)) {
-    return giveUp(ports, held, intended, wanted, stepFailure(intended, "stage", "unchanged", staged));
+    return giveUpStaging(ports, held, intended, wanted, staged);
   }
   const atBarrier = await passBarrier(ports, held, wanted, intended);
   if (atBarrier.isErr()) return err(atBarrier.error);
@@ -111,32 +109,16 @@ async function inOneGo(
   const { guard } = wanted;
   const { fencingToken } = held;
   const request = { siteId, slot, manifest, before, blobs: ports.blobs, guard, samples, fencingToken };
+  const { answer, flipMs } = await askInOneGo(ports, held, target, request, progressOf(wanted, target));
 
-  let flipMs: number | undefined;
-  const caller = callerUntilFlip(held);
-  const onFlip = (): void => {
-    flipMs ??= elapsedMs(ports);
-    caller.leave();
-  };
-  const options = { timeoutMs: ports.publishing.stageTimeoutMs };
-  const onProgress = progressOf(wanted, target);
-  const ask = (_: Target, signal: AbortSignal): ReturnType<OneGoTarget["stageAndActivate"]> =>
-    target.stageAndActivate(request, { signal, onFlip, onProgress });
-  const answers = await askAll(ports, [target], caller.signal, ask, options);
-  caller.leave();
-
-  const staged: TargetAnswer<StageOutcome>[] = [];
-  const flipped: TargetAnswer<ActivateOutcome>[] = [];
-  for (const answer of answers) {
-    const { result, startedMs, endedMs } = answer;
-    const atMs = flipMs ?? endedMs;
-    if (result?.isErr() === true && (flipMs === undefined || !mayHaveFlipped(result.error))) {
-      return giveUp(ports, held, publication, wanted, stepFailure(publication, "stage", "unchanged", answers));
-    }
-    staged.push({ target, result: result?.map(({ staged: outcome }) => outcome), startedMs, endedMs: atMs });
-    flipped.push({ target, result: result?.map(({ activated }) => activated), startedMs: atMs, endedMs });
+  const { result, startedMs, endedMs } = answer;
+  if (result?.isErr() === true && (flipMs === undefined || !mayHaveFlipped(result.error))) {
+    return giveUpStaging(ports, held, publication, wanted, [answer]);
   }
-  return ok({ publication, staged, flipped });
+  const atMs = flipMs ?? endedMs;
+  const staged = { target, result: result?.map(({ staged: outcome }) => outcome), startedMs, endedMs: atMs };
+  const flipped = { target, result: result?.map(({ activated }) => activated), startedMs: atMs, endedMs };
+  return ok({ publication, staged: [staged], flipped: [flipped] });
 }
 
 /** The journal says from here on that visitors may see something. */
@@ -150,17 +132,6 @@ async function passBarrier(
   if (barrier.isErr()) return giveUp(ports, held, intended, wanted, barrier.error);
   if (held.signal.aborted) return giveUp(ports, held, barrier.value, wanted, whyStopped(held));
   return barrier;
-}
-
-/** The signals under a lease, but the caller's only until it no longer counts: half a flip helps nobody. */
-function callerUntilFlip(held: HeldLease): { readonly signal: AbortSignal; leave(): void } {
-  const stopped = new AbortController();
-  const stop = (): void => stopped.abort(held.signal.reason);
-  held.signal.addEventListener("abort", stop, { once: true });
-  return {
-    signal: AbortSignal.any([held.lost, stopped.signal]),
-    leave: () => held.signal.removeEventListener("abort", stop),
-  };
 }
 
 function progressOf({ onProgress }: SlotPublication, target: Target): ProgressListener | undefined {

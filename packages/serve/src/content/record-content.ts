@@ -7,7 +7,7 @@ import {
   flow,
   hasCode,
   hostingError,
-  mostManifestBytes,
+  mostPackedBytes,
   ok,
   okAsync,
   type PreviewGuard,
@@ -35,7 +35,7 @@ export interface RecordContentOptions {
   /** So long what was found is believed without asking the records again, in milliseconds. Default 500. */
   readonly maxAgeMs?: number | undefined;
   /**
-   * Memory for manifests that were read, of all sites together, in bytes; default 16 MiB, some 50,000 files. The longest unused go first, and
+   * Memory for manifests that were read, of all sites together, in bytes; default 8 MiB, some 90,000 files. The longest unused go first, and
    * are read again when they are asked for; one is always kept.
    */
   readonly maxManifestBytes?: number | undefined;
@@ -65,7 +65,7 @@ const maxKnownSlots = 100_000;
  * of its own. What is looked for at the same time is looked for once.
  */
 export function recordContent(options: RecordContentOptions): RecordContent {
-  const { store, blobs, name = "records", maxAgeMs = 500, maxManifestBytes = mostManifestBytes } = options;
+  const { store, blobs, name = "records", maxAgeMs = 500, maxManifestBytes = mostPackedBytes } = options;
   const views = releaseMemory<ContentView>(maxManifestBytes);
   let found = twoGenerations<string, Found>(maxKnownSlots);
   let looking = new Map<string, ResultAsync<SiteContent | null, ContentError>>();

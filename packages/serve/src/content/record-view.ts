@@ -9,10 +9,11 @@ import {
   flow,
   hasCode,
   hostingError,
-  manifestMemoryBytes,
   ok,
+  packFiles,
   type ReleaseId,
   type ResultAsync,
+  releaseMemoryBytes,
 } from "@hostelry/core/adapter";
 
 /** A release whose manifest and bytes are in a blob store. */
@@ -33,10 +34,11 @@ export function recordView(
     const bytes = yield* wholeBlob(recorded, manifestBlob);
     const manifest = decodeReleaseManifest(bytes);
     if (manifest.isErr()) return err(corrupt(recorded, "manifest", manifest.error));
-    const files = new Map(manifest.value.files.map((file) => [file.path, file]));
+    const { rules } = manifest.value;
+    const files = packFiles(manifest.value.files);
     const view: ContentView = {
       release,
-      rules: manifest.value.rules,
+      rules,
       file: (path) => files.get(path),
       read: (path, options) => {
         const file = files.get(path);
@@ -44,7 +46,7 @@ export function recordView(
         return blobs.read(file.sha256, options).mapErr((cause) => ofBlob(recorded, path, cause));
       },
     };
-    return ok({ view, memoryBytes: manifestMemoryBytes(manifest.value) });
+    return ok({ view, memoryBytes: releaseMemoryBytes(files, rules) });
   });
 }
 

@@ -42,10 +42,10 @@ interface Forms {
 
 /** @param maxKept for so many files they are remembered, as long as their release is. */
 export function representations(maxKept: number, clock: Pick<Clock, "now">): Representations {
-  const kept = viewNotes<ReleaseFile, Forms>(maxKept);
+  const kept = viewNotes<string, Forms>(maxKept);
   return {
     of(view, file, codings) {
-      const forms = kept.get(view, file) ?? remember(kept, view, file, formsOf(view, file, clock.now()));
+      const forms = kept.get(view, file.path) ?? remember(kept, view, file, formsOf(view, file, clock.now()));
       for (const coding of codings) {
         const form = forms[coding];
         if (form !== undefined) return form;
@@ -55,9 +55,9 @@ export function representations(maxKept: number, clock: Pick<Clock, "now">): Rep
   };
 }
 
-function remember(kept: ViewNotes<ReleaseFile, Forms>, view: ContentView, file: ReleaseFile, forms: Forms): Forms {
+function remember(kept: ViewNotes<string, Forms>, view: ContentView, file: ReleaseFile, forms: Forms): Forms {
   // One that may not be told its date yet gets it later.
-  if (forms.plain.modifiedMs !== undefined) kept.set(view, file, forms);
+  if (forms.plain.modifiedMs !== undefined) kept.set(view, file.path, forms);
   return forms;
 }
 

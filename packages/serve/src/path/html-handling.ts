@@ -32,7 +32,7 @@ export function resolvePath(mode: HtmlHandling, path: string, find: FindFile): R
     if (file === undefined) continue;
     if (address === undefined) return { file };
     // A file with the very name of the address would be served there instead.
-    if (find(address) === undefined && servedAt(mode, address, find) === file) return { redirect: address };
+    if (find(address) === undefined && servedAt(mode, address, find)?.path === file.path) return { redirect: address };
   }
   return undefined;
 }

@@ -13,6 +13,7 @@ import { idempotencySaboteurs } from "./idempotency-saboteurs.ts";
 import { idleSaboteurs } from "./idle-saboteurs.ts";
 import { leaseSaboteurs } from "./lease-saboteurs.ts";
 import { logSaboteurs } from "./log-saboteurs.ts";
+import { oneGoSaboteurs } from "./one-go-saboteurs.ts";
 import { operationSaboteurs } from "./operation-saboteurs.ts";
 import { previewSaboteurs } from "./preview-saboteurs.ts";
 import { raceSaboteurs } from "./race-saboteurs.ts";
@@ -40,6 +41,7 @@ export const saboteurs: readonly Saboteur[] = [
   ...idleSaboteurs,
   ...targetSaboteurs,
   ...stagingSaboteurs,
+  ...oneGoSaboteurs,
   ...logSaboteurs,
   ...dnsLookSaboteurs,
   ...dnsSaboteurs,

@@ -124,6 +124,8 @@ take_fence() {
 commit() {
   check_fence
   mv -fT "$1" "$2" && return
+  # One that was killed may have done its work before.
+  [ -e "$1" ] || [ -h "$1" ] || begun
   check_fence
   if [ -d "$2" ] && [ ! -h "$2" ]; then refuse LAYOUT "${2#"$root"/}" there is a directory; fi
   exit 9
@@ -250,9 +252,11 @@ dock() {
   if [ -d "$1" ] && [ ! -h "$1" ]; then
     mkdir -p "$own/replaced" || exit 9
     journal "\"change\":\"document-root\",\"replaced\":\"$1\""
+    begun
     remove "$1" keeping
   fi
   put_link "$text" "$1"
+  begun
   flush "${1%/*}" || exit 9
 }
 
@@ -718,7 +722,13 @@ activate() {
     stored=
     [ ! -f "$guard" ] || read -r stored <"$guard" || true
     # Before the pointer: a preview is never shown without its guard.
-    case $stored in *"$facts"*) ;; *) put_file "{\"version\":1,$facts,\"fencingToken\":$token}" "$guard" ;; esac
+    case $stored in
+      *"$facts"*) ;;
+      *)
+        put_file "{\"version\":1,$facts,\"fencingToken\":$token}" "$guard"
+        begun
+        ;;
+    esac
   fi
   if [ "$before" != "$release" ]; then
     journal "\"change\":\"slot\",\"slot\":\"$slot\",\"from\":\"$before\",\"to\":\"$release\""
@@ -765,9 +775,8 @@ publish() {
   wait
   rm -rf "$work"
   work=
-  activate "$1" "$9" "$2" "${10}" "${11}" "${12}" "${13}" "${14}" <<SAMPLES
-$samples
-SAMPLES
+  # Not as a text of the script: some shells make a file of that, in a directory that may be full.
+  printf '%s' "$samples" 2>/dev/null | activate "$1" "$9" "$2" "${10}" "${11}" "${12}" "${13}" "${14}"
 }
 
 # What the flip shows, for the caller's eyes; nothing in it can take the flip back.
@@ -889,15 +898,16 @@ bind_host() {
   # Made under its own name, where the first of two wins. -n: a link that is there is not followed.
   if ln -sn "$text" "$place" 2>/dev/null; then
     begun
-    flush "$root/hosts" || exit 9
     printf 'bound\n'
   else
     check_host
   fi
+  # Also what was there: whoever made it may not have come as far as this.
+  flush "$root/hosts" || exit 9
 }
 
 check_host() {
-  [ -h "$place" ] || { [ -e "$place" ] || { ln -sn "$text" "$place" || exit 9; }; }
+  [ -h "$place" ] || { [ -e "$place" ] || { begun; ln -sn "$text" "$place" || exit 9; }; }
   [ -h "$place" ] || refuse LAYOUT "hosts/${place##*/}" there is something that is not a link
   [ "$(readlink "$place")" = "$text" ] || refuse LAYOUT "hosts/${place##*/}" it leads to another site
 }
@@ -907,8 +917,8 @@ unbind_host() {
   place=$root/hosts/$1 text=../sites/${site##*/}
   if [ ! -h "$place" ] && [ ! -e "$place" ]; then return; fi
   check_host
-  rm -f "$place" || exit 9
   begun
+  rm -f "$place" || exit 9
   flush "$root/hosts" || exit 9
   printf 'unbound\n'
 }
@@ -943,6 +953,7 @@ sweep() {
     read_highest
     token=$highest slot=preview/$preview release=-
     journal "\"change\":\"slot\",\"slot\":\"$slot\",\"from\":\"expired\",\"to\":\"-\""
+    begun
     remove "$site/previews/$preview"
     remove "$guard"
     show_preview
@@ -992,6 +1003,8 @@ while IFS=' ' read -r nonce moment durable request; do
     0) printf 'done %s\n' "$nonce" ;;
     8) ;;
     *)
+      # Who was killed could not tell how far it was.
+      [ "$status" -le 128 ] || begun
       said= lines=0
       while [ -n "$problem" ] && [ "$lines" -lt 20 ]; do
         said="$said; ${problem%%"$newline"*}" lines=$((lines + 1))

@@ -38,7 +38,9 @@ export function nodeFailure(end: Exclude<AnswerEnd, { kind: "done" }>, context: 
     const cause = Object.assign(new Error(end.message), code === undefined ? {} : { code });
     return adapterError(cause, { adapter: target, operation, state, path: code === undefined ? undefined : target });
   }
-  switch (end.code) {
+  // Refused half-way: what is in the way was not there before, or could not be read.
+  const isHalfWay = state === "unknown" && end.code !== "FENCED";
+  switch (isHalfWay ? "half-way" : end.code) {
     case "FENCED": {
       const current = Number(end.facts);
       const sentence = `${target} has seen publication ${current} of ${siteId}; ${fencingToken} comes too late.`;

@@ -93,7 +93,7 @@ export function sessionPool(transport: Transport, options: SessionPoolOptions): 
     let session: NodeSession | undefined;
     try {
       session = idle.pop();
-      const kept = session !== undefined && session.answered > 0;
+      const kept = session !== undefined;
       session ??= await open();
       try {
         const way = { startedInMs, silentMs: session.silentMs };

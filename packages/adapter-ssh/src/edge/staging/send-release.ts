@@ -68,8 +68,8 @@ export async function sendRelease(parts: EdgeParts, sending: ReleaseToSend): Pro
   let flips = false;
   let committed = false;
   const onEnding = (): void => {
-    // What ended because the caller wants no more is not whole.
-    signal?.throwIfAborted();
+    // What ended because the caller wants no more is not whole; and what the node has refused is not flipped to.
+    own.throwIfAborted();
     if (!flips) return;
     committed = true;
     flip?.onFlip();

@@ -1,16 +1,14 @@
 import assert from "node:assert/strict";
-import type { SiteId, StageAndActivateOptions, StageAndActivateRequest, Target } from "@hostelry/core/adapter";
-import { type BlobStore, okAsync } from "@hostelry/core/adapter";
-import { bytesOf, silentStream, streamOf } from "../blob-store/bytes.ts";
-import { assertSame, expectOk, expectRefusal } from "../expectation.ts";
+import { bytesOf } from "../blob-store/bytes.ts";
+import { assertSame, expectOk, together } from "../expectation.ts";
 import { freshSiteId } from "../fresh-ids.ts";
-import { type Content, contentOf, type Files, goLive, smallSite, stage, visible } from "./content.ts";
-import type { TargetCase, TargetUnderTest } from "./target-harness.ts";
+import { contentOf, goLive, smallSite, stage, visible } from "./content.ts";
+import { changedSite, inOneGo, readerOf } from "./in-one-go.ts";
+import type { TargetCase } from "./target-harness.ts";
 
-const changedSite: Files = { ...smallSite, "index.html": "<h1>two</h1>" };
 const requires = ["stageAndActivate"];
 
-/** What a target promises that lays a release out and flips to it in one go. */
+/** What a target promises that lays a release out and shows it in one go. Of what goes wrong: `stage-and-activate-failure-cases.ts`. */
 export const stageAndActivateCases: readonly TargetCase[] = [
   {
     name: "stage-and-activate/both",
@@ -65,20 +63,26 @@ export const stageAndActivateCases: readonly TargetCase[] = [
   },
   {
     name: "stage-and-activate/staged-before",
-    title: "flips to a release that was staged before",
+    title: "flips to a release that was staged before, and tells that it may",
     requires,
     check: async ({ subject, readSlot }) => {
       const siteId = freshSiteId();
       const content = contentOf(1, smallSite);
       await stage(subject, siteId, content, 1);
-      const { staged, activated } = await expectOk(inOneGo(subject, siteId, content, 1));
+      let told = 0;
+      const onFlip = (): void => {
+        told += 1;
+      };
+      const { staged, activated } = await expectOk(inOneGo(subject, siteId, content, 1, {}, { onFlip }));
       assertSame([staged.sentFiles, activated.changed], [0, true], "nothing was sent, and it flipped");
+      assert.equal(told, 1, "it was told once that it may flip");
       assert.equal(await readSlot(siteId, "live"), content.manifest.release);
     },
   },
   {
     name: "stage-and-activate/preview",
-    title: "shows a preview with its guard, and leaves the live slot alone",
+    title:
+      "shows a preview with its guard, and leaves the live slot alone; another guard is stored when it is repeated",
     requires: [...requires, "previews"],
     check: async ({ subject, readSlot, readGuard }) => {
       const siteId = freshSiteId();
@@ -90,49 +94,13 @@ export const stageAndActivateCases: readonly TargetCase[] = [
       const shown = [await readSlot(siteId, slot), await readSlot(siteId, "live")];
       assertSame(shown, [content.manifest.release, first.manifest.release], "both slots");
       assertSame(await readGuard(siteId, slot), guard, "the guard");
-    },
-  },
-  {
-    name: "stage-and-activate/fenced",
-    title: "changes nothing for a token below one that it has seen",
-    requires: [...requires, "fencing"],
-    check: async (underTest) => {
-      const { subject } = underTest;
-      const siteId = freshSiteId();
-      const first = await goLive(subject, siteId, 3, smallSite);
-      await expectRefusal(inOneGo(subject, siteId, contentOf(2, changedSite), 2), "FENCED");
-      await assertOnly(underTest, siteId, first);
-    },
-  },
-  {
-    name: "stage-and-activate/fenced-midway",
-    title: "changes nothing when a higher token comes while it is staging",
-    requires: [...requires, "fencing"],
-    check: async (underTest) => {
-      const { subject } = underTest;
-      const siteId = freshSiteId();
-      const first = await goLive(subject, siteId, 1, smallSite);
-      const blobs = readerOf(async function* () {
-        const { release } = first.manifest;
-        await expectOk(subject.activate({ siteId, fencingToken: 3, slot: "live", release }));
-        yield bytesOf("<h1>two</h1>");
-      });
-      await expectRefusal(inOneGo(subject, siteId, { ...contentOf(2, changedSite), blobs }, 2), "FENCED");
-      await assertOnly(underTest, siteId, first);
-    },
-  },
-  {
-    name: "stage-and-activate/blob-with-other-bytes",
-    title: "never shows a release of which a blob has other bytes than its manifest says",
-    requires,
-    check: async (underTest) => {
-      const { subject } = underTest;
-      const siteId = freshSiteId();
-      const first = await goLive(subject, siteId, 1, smallSite);
-      const blobs = readerOf(() => streamOf(bytesOf("<h1>evil</h1>".slice(0, 12))));
-      await expectRefusal(inOneGo(subject, siteId, { ...contentOf(2, changedSite), blobs }, 2), "BLOB_MISMATCH");
-      await assertOnly(underTest, siteId, first);
-      await expectOk(inOneGo(subject, siteId, contentOf(2, changedSite), 2));
+      const another = { tokenHash: null, expiresAt: new Date("2031-01-01T00:00:00.000Z") };
+      const { activated } = await expectOk(inOneGo(subject, siteId, content, 2, { slot, guard: another }));
+      assertSame(
+        [activated.changed, await readGuard(siteId, slot)],
+        [false, another],
+        "the guard that is stored later",
+      );
     },
   },
   {
@@ -149,60 +117,42 @@ export const stageAndActivateCases: readonly TargetCase[] = [
     },
   },
   {
-    name: "stage-and-activate/cancelled-midway",
-    title: "changes nothing when the signal fires before it told that it may flip",
+    name: "stage-and-activate/atomic-for-readers",
+    title: "shows the release before until the new one is whole: a reader sees the one or the other at every moment",
     requires,
-    check: async (underTest) => {
-      const { subject } = underTest;
+    check: async ({ subject, readFile, readSlot }) => {
       const siteId = freshSiteId();
       const first = await goLive(subject, siteId, 1, smallSite);
-      const caller = new AbortController();
-      const told: string[] = [];
-      const blobs = readerOf(() => silentStream(bytesOf("<h1>"), () => caller.abort()));
-      const options = { signal: caller.signal, onFlip: (): void => void told.push("flip") };
-      await expectRefusal(inOneGo(subject, siteId, { ...contentOf(2, changedSite), blobs }, 2, {}, options), "ABORTED");
-      assertSame(told, [], "it did not tell that it may flip");
-      await assertOnly(underTest, siteId, first);
-    },
-  },
-  {
-    name: "stage-and-activate/obstructed",
-    title: "leaves what is not ours in the pointer's place alone",
-    requires,
-    tool: "obstruct",
-    check: async ({ subject, obstruct, isObstructed }) => {
-      const siteId = freshSiteId();
-      await stage(subject, siteId, contentOf(1, smallSite), 1);
-      assert.ok(obstruct !== undefined && isObstructed !== undefined, "the harness offers obstruct()");
-      await obstruct(siteId, "live");
-      await expectRefusal(inOneGo(subject, siteId, contentOf(2, changedSite), 2), "TARGET_LAYOUT_INVALID");
-      assert.ok(await isObstructed(siteId, "live"), "the obstacle is still there");
+      const seenMidway: (string | null)[] = [];
+      const pages = [smallSite["index.html"]];
+      const work = { running: true };
+      const publish = async (): Promise<void> => {
+        for (let number = 2; number <= 4; number += 1) {
+          const page = `<h1>page ${number}</h1>`;
+          pages.push(page);
+          const content = contentOf(number, { ...smallSite, "index.html": page });
+          const blobs = readerOf(async function* () {
+            const shown = await readSlot(siteId, "live");
+            seenMidway.push(shown);
+            yield bytesOf(page);
+          });
+          await expectOk(inOneGo(subject, siteId, { ...content, blobs }, number));
+        }
+      };
+      const read = async (): Promise<void> => {
+        do {
+          const page = await readFile(siteId, "live", "index.html");
+          const text = page === null ? null : Buffer.from(page).toString("utf8");
+          assert.ok(text !== null && pages.includes(text), `a visitor saw ${text}`);
+          await new Promise((resolve) => setImmediate(resolve));
+        } while (work.running);
+      };
+      const publishing = publish().finally(() => {
+        work.running = false;
+      });
+      await together(publishing, read());
+      assert.equal(seenMidway[0], first.manifest.release, "the first is shown while the second is read");
+      assert.equal(new Set(seenMidway).size, 3, "each is shown while the next is read");
     },
   },
 ];
-
-function inOneGo(
-  subject: Target,
-  siteId: SiteId,
-  content: Content,
-  fencingToken: number,
-  more: Partial<StageAndActivateRequest> = {},
-  options: StageAndActivateOptions = {},
-): ReturnType<NonNullable<Target["stageAndActivate"]>> {
-  assert.ok(subject.stageAndActivate !== undefined, "a target that declares stageAndActivate has the method");
-  return subject.stageAndActivate({ siteId, fencingToken, slot: "live", ...content, ...more }, options);
-}
-
-function readerOf(open: () => AsyncIterable<Uint8Array>): Pick<BlobStore, "read"> {
-  return { read: () => okAsync(open()) };
-}
-
-/** The first release is shown, and there is no other. */
-async function assertOnly(
-  { readSlot, listReleases }: TargetUnderTest,
-  siteId: SiteId,
-  { manifest }: Content,
-): Promise<void> {
-  const seen = [await readSlot(siteId, "live"), await listReleases(siteId)];
-  assertSame(seen, [manifest.release, [manifest.release]], "the live release, and all there are");
-}

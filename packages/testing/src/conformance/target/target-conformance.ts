@@ -3,6 +3,7 @@ import { activateCases } from "./activate-cases.ts";
 import { activateLookCases } from "./activate-look-cases.ts";
 import { lookCases } from "./look-cases.ts";
 import { stageAndActivateCases } from "./stage-and-activate-cases.ts";
+import { stageAndActivateFailureCases } from "./stage-and-activate-failure-cases.ts";
 import { stageCases } from "./stage-cases.ts";
 import { stageFailureCases } from "./stage-failure-cases.ts";
 import type { TargetHarness } from "./target-harness.ts";
@@ -16,6 +17,7 @@ export function targetConformance(harness: TargetHarness): readonly ConformanceC
     ...activateCases,
     ...activateLookCases,
     ...stageAndActivateCases,
+    ...stageAndActivateFailureCases,
     ...lookCases,
     ...upkeepCases,
   ]);

@@ -1,6 +1,7 @@
 import {
   type ActivateOutcome,
   type ActivateRequest,
+  adapterError,
   err,
   flow,
   hostingError,
@@ -141,7 +142,12 @@ function stageAndPoint(
     const { release } = manifest;
     const flip = { siteId, slot, release, guard, samples, fencingToken };
     const point = (): Result<ActivateOutcome, TargetError> => {
-      options.onFlip?.();
+      try {
+        options.onFlip?.();
+      } catch (cause) {
+        const about = { adapter: context.name, operation: "stageAndActivate", state: "unchanged" } as const;
+        return err(adapterError(cause, { ...about, signal: options.signal }));
+      }
       return setPointer(context, flip);
     };
     return ok({ staged, activated: yield* context.transact("activate", options, point) });
