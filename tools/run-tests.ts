@@ -122,14 +122,16 @@ async function otherNodes(): Promise<readonly OtherNode[]> {
   return found;
 }
 
-/** All that needs the servers, and the suites of what is built on the other Nodes. */
+const built = { HOSTELRY_USE_DIST: "1" };
+
+/** All that needs the servers, from source, and then of what is built on the other Nodes. */
 async function longSuites(nodes: readonly OtherNode[]): Promise<void> {
   await suites(`suites on ${here}`, process.execPath, ["--project", "integration"]);
   for (const [index, { major, path }] of nodes.entries()) {
     const names = index === 0 ? suitesOfBuilt : suitesOfFurtherNodes;
-    const how = { environment: { HOSTELRY_USE_DIST: "1" } };
-    await suites(`units beside built packages on Node ${major}`, path, ["--project", "unit"], how);
-    await suites(`built packages on Node ${major}`, path, ["--project", "integration", ...names], how);
+    await suites(`built packages on Node ${major}`, path, ["--project", "integration", ...names], {
+      environment: built,
+    });
   }
 }
 
@@ -138,6 +140,10 @@ async function besideSuites(nodes: readonly OtherNode[]): Promise<void> {
   await suites("types of the packages", process.execPath, ["--project", "types"], beside);
   await builtPackages(nodes);
   await checks(step("reference of the public API is up to date", script("tools/check-api-docs.ts"), beside));
+  for (const { major, path } of nodes) {
+    const how = { environment: built, yields: true };
+    await suites(`units beside built packages on Node ${major}`, path, ["--project", "unit"], how);
+  }
 }
 
 try {
