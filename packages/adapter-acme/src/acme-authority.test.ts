@@ -68,6 +68,27 @@ function problem(status: number, type: string, headers: Record<string, string> =
   return [status, { type: `urn:ietf:params:acme:error:${type}`, detail: `too bad: ${type}`, status, ...more }, headers];
 }
 
+it("looks whether an account was registered by somebody else when the server fails, and tells the failure if not", async () => {
+  const registrar = { newAccount: `${base}/registrar` };
+  const request = { emails: [], termsOfServiceAgreed: true };
+  const there = scripted(
+    ({ payload }) =>
+      JSON.stringify(payload) === '{"onlyReturnExisting":true}'
+        ? [200, { status: "valid" }, { location: `${base}/account/1` }]
+        : problem(500, "serverInternal"),
+    registrar,
+  );
+  expect(await unwrap(there.authority.registerAccount(request))).toMatchObject({
+    account: { id: `${base}/account/1` },
+    created: false,
+  });
+  const failing = scripted(() => problem(500, "serverInternal"), registrar);
+  expect((await failing.authority.registerAccount(request))._unsafeUnwrapErr()).toMatchObject({
+    code: "ADAPTER_FAILED",
+    details: { operation: "registerAccount", state: "unknown" },
+  });
+});
+
 describe("an order at an authority", () => {
   it("is placed with a signed request: this address, a nonce of its own, the account's address", async () => {
     const { authority, sent } = scripted(() => [201, order, { location: `${base}/order/1`, "retry-after": "7" }]);

@@ -120,8 +120,14 @@ export function acmeAuthority(options: AcmeAuthorityOptions): CertificateAuthori
             ? {}
             : { externalAccountBinding: await key.bind(externalAccount, newAccount) }),
         };
-        const registered = yield* withoutAccount(postAccount("registerAccount", payload, call));
-        return ok({ account: registered.account, created: registered.reply.status === 201 });
+        const registered = await withoutAccount(postAccount("registerAccount", payload, call));
+        if (registered.isOk())
+          return ok({ account: registered.value.account, created: registered.value.reply.status === 201 });
+        // Of callers that come together a server may fail all but the first (Pebble does). Whether there is an account now, it tells.
+        const { error } = registered;
+        const isOpen = hasCode(error, "ADAPTER_FAILED") && error.details.state === "unknown";
+        const found = isOpen ? await findAccount(call) : undefined;
+        return found?.isOk() ? ok({ account: found.value, created: false }) : err(error);
       }),
 
     ...acmeOrders({
